@@ -1,1 +1,16 @@
-export {};
+export { currencyCodes, minorDigits } from './currencies.ts';
+export { decode, decodeStored, type Decoded, type Event, type RecordMeta } from './decode.ts';
+export type { WireEvent } from './define.ts';
+export { encode, type CompleteEventInput, type EventInput } from './encode.ts';
+export { tenantDefault, tenantPattern, timeAheadMsMax } from './envelope.ts';
+export { amountMinorMax, countMax, dayOrInstantMs } from './fields.ts';
+export { parseInstant } from './instant.ts';
+export { envelopeJsonSchema, jsonSchemas } from './json-schema.ts';
+export { partitionKey, partitionOf } from './partition.ts';
+export { effectiveAheadMsMax } from './read-data.ts';
+export { valueBytesMax } from './read-json.ts';
+export { eventTypes, examples, schemas, type EventData, type EventType, type WireData } from './registry.ts';
+export { rejectionReasons, type Rejection, type RejectionReason } from './rejection.ts';
+export { serviceDaysMax } from './types/money.ts';
+export { badRecords } from './corpus/corpus.ts';
+export type { CorpusContext, CorpusRecord } from './corpus/record.ts';

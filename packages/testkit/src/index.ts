@@ -1,1 +1,6 @@
-export {};
+export { eventually } from './eventually.ts';
+export type { EventuallyOptions } from './eventually.ts';
+export type { SuiteNames } from './servers/names.ts';
+export { startOwnServers } from './servers/suite-servers.ts';
+export type { OwnServers, SuiteServers } from './servers/suite-servers.ts';
+export { useServers } from './servers/use-servers.ts';

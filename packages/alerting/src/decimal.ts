@@ -1,0 +1,22 @@
+/** Compares decimals as people write them, exactly: 5.00 reaches a limit of 5, and 4.99999999999999999 does not. */
+export function compareDecimals(a: string, b: string): -1 | 0 | 1 {
+  const left = parse(a);
+  const right = parse(b);
+  const places = Math.max(left.places, right.places);
+  const difference = left.digits * 10n ** BigInt(places - left.places) - right.digits * 10n ** BigInt(places - right.places);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+/** An integer of minor units (12345, 2 places) as a decimal of major units (123.45). */
+export function decimalOfMinor(minor: bigint, places: number): string {
+  const sign = minor < 0n ? '-' : '';
+  const digits = (minor < 0n ? -minor : minor).toString().padStart(places + 1, '0');
+  return places === 0 ? sign + digits : `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}
+
+function parse(text: string): { digits: bigint; places: number } {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
+  if (match === null) throw new RangeError(`Expected a decimal number such as 4.5, found ${JSON.stringify(text)}.`);
+  const fraction = match[3] ?? '';
+  return { digits: BigInt(`${match[1]!}${match[2]!}${fraction}`), places: fraction.length };
+}

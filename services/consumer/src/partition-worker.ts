@@ -1,0 +1,226 @@
+import type { Clickhouse } from '@vigie/clickhouse';
+import type { BatchControl, LogRange, RecordBatch } from '@vigie/kafka';
+import { type PartitionRef, readCursor } from '@vigie/redis';
+import { backoffMs, type Logger, pause } from '@vigie/runtime';
+import { applyNothing, PositionLostError } from './apply-draft.ts';
+import { DataGapError, fillGap } from './fill-gap.ts';
+import { createLookups } from './look-up-ids.ts';
+import { loadMemory, type MemoryLimits, type PartitionMemory } from './partition-memory.ts';
+import { type Pipeline, processRecords } from './pipeline.ts';
+
+export interface WorkerOptions {
+  readonly ref: PartitionRef;
+  readonly pipeline: Omit<Pipeline, 'lookups'>;
+  readonly clickhouse: Clickhouse;
+  readonly limits: MemoryLimits & { readonly outboxBytesMax: number };
+  readonly logger: Logger;
+  /** What Kafka still has of this partition, asked now. */
+  readonly readLog: () => Promise<LogRange>;
+  readonly seek: (offset: number) => void;
+  readonly onStuck: (partition: number, error: Error) => void;
+  readonly onWait: (partition: number, reason: string) => void;
+}
+
+/** Bounds one apply: large enough for increments to fall together, small enough for Redis to answer others in between. */
+const recordsPerApplyMax = 4_000;
+const backoff = { baseMs: 50, capMs: 2_000 };
+const alone: BatchControl = { heartbeat: async () => {}, isLive: () => true };
+
+/**
+ * Everything about one partition, one thing at a time.
+ *
+ * Holds    its own position is the truth: a fetched batch is used only if it starts at or below it, and lower offsets are skipped
+ */
+export class PartitionWorker {
+  readonly #options: WorkerOptions;
+  #memory: PartitionMemory | null = null;
+  #tail: Promise<void> = Promise.resolve();
+  #pendingCount = 0;
+  #stuck = false;
+  #released = false;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  get ref(): PartitionRef {
+    return this.#options.ref;
+  }
+
+  /** The next offset to apply; null while it is not known. */
+  get position(): number | null {
+    return this.#memory?.cursor?.nextOffset ?? null;
+  }
+
+  /** Whether something is under way. */
+  get busy(): boolean {
+    return this.#pendingCount > 0;
+  }
+
+  /** The partition is another's now; what is under way ends at its next step. */
+  release(): void {
+    this.#released = true;
+  }
+
+  /** Reads where the partition stands, fills what Kafka has lost, and has Kafka go on from there. */
+  assigned(): Promise<void> {
+    return this.#exclusively(async () => {
+      this.#memory = null;
+      const memory = await this.#settled(alone, () => this.#load(alone));
+      if (memory !== null) this.#options.seek(memory.cursor?.nextOffset ?? (await this.#options.readLog()).low);
+    });
+  }
+
+  work(batch: RecordBatch, control: BatchControl): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#settled(control, () => this.#work(batch, control));
+    });
+  }
+
+  /** Nothing to apply up to `nextOffset` (control records). */
+  skipTo(nextOffset: number): Promise<void> {
+    return this.#exclusively(async () => {
+      const memory = this.#memory;
+      if (memory === null || this.#stuck || nextOffset <= (memory.cursor?.nextOffset ?? 0)) return;
+      await this.#whenPositionHolds(() => applyNothing(this.#options.pipeline.redis, memory, { ...this.#idle, nextOffset, completeThroughMs: 0 }));
+    });
+  }
+
+  /** The log as it was at `askedMs`: an idle partition moves on, and one whose log has run past its position is filled. */
+  tick(log: LogRange, askedMs: number): Promise<void> {
+    return this.#exclusively(async () => {
+      const memory = this.#memory;
+      if (memory === null || this.#stuck) return;
+      const position = memory.cursor?.nextOffset ?? log.low;
+      if (memory.cursor !== null && log.low > position) {
+        this.#memory = null;
+        const filled = await this.#settled(alone, () => this.#load(alone));
+        if (filled !== null) this.#options.seek(filled.cursor!.nextOffset);
+        return;
+      }
+      if (position !== log.high) return;
+      await this.#whenPositionHolds(() =>
+        applyNothing(this.#options.pipeline.redis, memory, { ...this.#idle, nextOffset: position, completeThroughMs: askedMs }),
+      );
+    });
+  }
+
+  get #idle() {
+    return { definitionsHash: this.#options.pipeline.definitionsHash };
+  }
+
+  #exclusively(task: () => Promise<void>): Promise<void> {
+    this.#pendingCount++;
+    const run = this.#tail
+      .then(() => (this.#released ? undefined : task()))
+      .finally(() => {
+        this.#pendingCount--;
+      });
+    this.#tail = run.catch(() => {});
+    return run;
+  }
+
+  /** Runs a step until it is settled: doubts and outages are waited out with a fresh memory each time; a data gap stops the partition. */
+  async #settled<T>(control: BatchControl, step: () => Promise<T>): Promise<T | null> {
+    for (let attempt = 1; !this.#released && !this.#stuck && control.isLive(); attempt++) {
+      try {
+        return await step();
+      } catch (error) {
+        this.#memory = null;
+        if (error instanceof DataGapError) {
+          this.#stuck = true;
+          this.#options.onStuck(this.ref.partition, error);
+          return null;
+        }
+        if (isRebalance(error)) throw error;
+        this.#options.logger.warn({ err: error, partition: this.ref.partition, attempt }, 'partition: will try again from its cursor');
+        await control.heartbeat();
+        await pause(backoffMs(attempt, backoff, Math.random));
+      }
+    }
+    return null;
+  }
+
+  async #whenPositionHolds(apply: () => Promise<void>): Promise<void> {
+    try {
+      await apply();
+    } catch (error) {
+      if (!(error instanceof PositionLostError)) throw error;
+      this.#options.logger.warn({ err: error, partition: this.ref.partition }, 'partition: its cursor moved, reading it again');
+      this.#memory = null;
+      const memory = await this.#settled(alone, () => this.#load(alone));
+      if (memory?.cursor) this.#options.seek(memory.cursor.nextOffset);
+    }
+  }
+
+  async #load(control: BatchControl): Promise<PartitionMemory> {
+    const { pipeline, ref, clickhouse, limits } = this.#options;
+    const memory = await loadMemory(pipeline.redis, ref, limits);
+    pipeline.fault('assign.loaded');
+    const { low } = await this.#options.readLog();
+    if (low > (memory.cursor?.nextOffset ?? 0)) {
+      await fillGap({ pipeline: this.#pipeline(control), memory, clickhouse, logStart: low, keepAlive: () => this.#keepAlive(control) });
+    }
+    this.#memory = memory;
+    return memory;
+  }
+
+  async #work(batch: RecordBatch, control: BatchControl): Promise<void> {
+    const memory = this.#memory ?? (await this.#load(control));
+    let position = memory.cursor?.nextOffset ?? (await this.#options.readLog()).low;
+    if (batch.firstOffset > position) {
+      const { low } = await this.#options.readLog();
+      if (low > position) {
+        // Retention ran past the position while we were away from it: Kafka's reset is silent, ours is not.
+        this.#memory = null;
+        position = (await this.#load(control)).cursor?.nextOffset ?? low;
+      }
+      if (batch.fetchedOffset > position) return this.#options.seek(position);
+    }
+    const records = batch.records.filter((record) => record.offset >= position);
+    for (let start = 0; start < records.length; start += recordsPerApplyMax) {
+      if (!control.isLive() || this.#released) return;
+      const chunk = records.slice(start, start + recordsPerApplyMax);
+      const next = records[start + recordsPerApplyMax];
+      await this.#waitForOutbox(this.#memory!, control);
+      await processRecords(this.#pipeline(control), this.#memory!, {
+        records: chunk,
+        nextOffset: next?.offset ?? batch.nextOffset,
+        // More records of the last one's millisecond may follow.
+        completeThroughMs: chunk.at(-1)!.timestampMs - 1,
+      });
+      await control.heartbeat();
+    }
+  }
+
+  #pipeline(control: BatchControl): Pipeline {
+    const { pipeline, ref, clickhouse } = this.#options;
+    const onWait = (reason: string): void => this.#options.onWait(ref.partition, reason);
+    const keepAlive = (): Promise<void> => this.#keepAlive(control);
+    return { ...pipeline, lookups: createLookups({ clickhouse, place: ref, generation: ref.generation, keepAlive, onWait }) };
+  }
+
+  /** Keeps the membership during a wait, and ends the wait when the partition is no longer ours. */
+  async #keepAlive(control: BatchControl): Promise<void> {
+    if (this.#released || !control.isLive()) throw new PositionLostError(`partition ${this.ref.partition}: given up while waiting`);
+    await control.heartbeat();
+  }
+
+  /** At the outbox's limit the partition waits: nothing is ever dropped. */
+  async #waitForOutbox(memory: PartitionMemory, control: BatchControl): Promise<void> {
+    while (memory.cursor !== null && memory.cursor.outboxBytes > this.#options.limits.outboxBytesMax) {
+      this.#options.onWait(this.ref.partition, `the outbox holds ${memory.cursor.outboxBytes} bytes, ClickHouse has to take them first`);
+      await this.#keepAlive(control);
+      await pause(200);
+      const now = await readCursor(this.#options.pipeline.redis, this.ref);
+      if (now?.nextOffset !== memory.cursor.nextOffset) throw new PositionLostError(`partition ${this.ref.partition}: its cursor moved while waiting`);
+      memory.cursor = now;
+    }
+  }
+}
+
+/** kafkajs asks for its rebalance errors back. */
+function isRebalance(error: unknown): boolean {
+  const type = (error as { type?: string } | null)?.type;
+  return type === 'REBALANCE_IN_PROGRESS' || type === 'ILLEGAL_GENERATION' || type === 'UNKNOWN_MEMBER_ID' || type === 'NOT_COORDINATOR';
+}
