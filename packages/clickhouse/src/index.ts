@@ -4,3 +4,4 @@ export { type AppliedRow, insertApplied, insertBlocks } from './insert-blocks.ts
 export * from './records.ts';
 export { type Generation, readGeneration, writeGeneration } from './generations.ts';
 export { migrate, MigrationError } from './migrate.ts';
+export { clickhouseTime } from './time.ts';

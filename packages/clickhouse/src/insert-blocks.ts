@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { BlockTable } from './blocks.ts';
 import type { Clickhouse } from './connect.ts';
+import { clickhouseTime } from './time.ts';
 
 const columns: Readonly<Record<BlockTable, string>> = {
   facts:
@@ -52,7 +53,7 @@ export async function insertApplied(clickhouse: Clickhouse, rows: readonly Appli
       topic: row.topic,
       partition: row.partition,
       to_offset: String(row.toOffset),
-      complete_through: row.completeThroughMs / 1000,
+      complete_through: clickhouseTime(row.completeThroughMs),
     })),
     clickhouse_settings: { async_insert: 0, insert_deduplicate: 0 },
   });

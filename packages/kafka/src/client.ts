@@ -83,7 +83,7 @@ function saslOf({ saslMechanism, username, password }: KafkaConnection): SASLOpt
 
 function forward({ namespace, level, log }: LogEntry, logger: KafkaLogger): void {
   const { message, timestamp: _timestamp, logger: _logger, ...details } = log;
-  const fields = { ...details, from: `kafkajs ${namespace}`.trim() };
+  const fields = { ...details, from: namespace ? `kafkajs ${namespace}` : 'kafkajs' };
   // Ours to decide, made with open eyes: a failed send gives up its producer (produce.ts), so the guarantee stands.
   if (message.startsWith('Limiting retries for the idempotent producer')) return;
   if (level === logLevel.ERROR || level === logLevel.WARN) logger.warn(fields, message);
@@ -99,8 +99,8 @@ function silenceNegativeTimeouts(): void {
   silenced = true;
   const emitWarning = process.emitWarning.bind(process);
   const filtered = (...args: Parameters<typeof process.emitWarning>): void => {
-    const [, second] = args;
-    if (second === 'TimeoutNegativeWarning' && (new Error('where').stack ?? '').includes('kafkajs')) return;
+    const kind: unknown = args[1];
+    if (kind === 'TimeoutNegativeWarning' && (new Error('where').stack ?? '').includes('kafkajs')) return;
     emitWarning(...args);
   };
   // Assigning through defineProperty keeps the overloads of the original for everybody else.

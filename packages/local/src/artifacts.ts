@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { infraDir } from './infra.ts';
+import { errorCode, messageOf } from './process/error-code.ts';
 import { ServersError } from './types.ts';
 
 interface Artifact {
@@ -12,6 +13,8 @@ interface Artifact {
   /** What a person sees while it downloads. */
   title: string;
   goal: string[];
+  /** The beginning of a file name that must be there. */
+  holds: string;
 }
 
 const pom = join(infraDir, 'local', 'pom.xml');
@@ -21,6 +24,7 @@ export const kafkaJars: Artifact = {
   name: 'kafka',
   title: 'Kafka (about 55 MB)',
   goal: ['-Pkafka', 'dependency:copy-dependencies', '-DincludeScope=runtime'],
+  holds: 'kafka_',
 };
 
 /** A folder with redis-server binaries for several platforms. */
@@ -28,6 +32,7 @@ export const redisBinaries: Artifact = {
   name: 'redis',
   title: 'Redis (about 12 MB)',
   goal: ['-Predis', 'dependency:unpack-dependencies', '-Dmdep.unpack.includes=redis-server-*'],
+  holds: 'redis-server-',
 };
 
 /** The folder of an artifact in the user's cache, filled by Maven at the first call; safe when several processes ask at once. */
@@ -38,7 +43,10 @@ export async function fetchArtifact(artifact: Artifact, env: NodeJS.ProcessEnv, 
   const temporary = mkdtempSync(`${target}-download-`);
   try {
     report(`downloading ${artifact.title} with Maven, once for this user, to ${target} ...`);
-    await runMaven(['-B', '-f', pom, ...artifact.goal, `-DoutputDirectory=${temporary}`], { title: artifact.title, report, env });
+    // Maven's own notes of what it has unpacked would otherwise lie in the project and stop it from doing so again for a cache that was emptied.
+    const places = [`-DoutputDirectory=${temporary}`, `-DmarkersDirectory=${join(temporary, 'markers')}`];
+    await runMaven(['-B', '-f', pom, ...artifact.goal, ...places], { title: artifact.title, report, env });
+    expectFiles(artifact, temporary);
     moveIntoPlace(temporary, target);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
@@ -51,6 +59,12 @@ export function artifactDir(artifact: Artifact, env: NodeJS.ProcessEnv): string 
   const hash = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 16);
   const cache = join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'vigie');
   return join(cache, `${artifact.name}-${hash}`);
+}
+
+/** What Maven took for success may be an empty folder; in place it would be believed for ever. */
+function expectFiles(artifact: Artifact, folder: string): void {
+  if (readdirSync(folder).some((name) => name.startsWith(artifact.holds))) return;
+  throw new ServersError(`expected Maven to bring a file ${artifact.holds}*, found none in ${folder}; look at infra/local/pom.xml`);
 }
 
 function moveIntoPlace(temporary: string, target: string): void {
@@ -91,8 +105,8 @@ async function runMaven(args: string[], { title, report, env }: MavenRun): Promi
   });
   const code = await Promise.all([ended, read(child.stdout), read(child.stderr)])
     .then(([exitCode]) => exitCode)
-    .catch((error: NodeJS.ErrnoException) => {
-      throw new ServersError(`expected mvn to run, found ${error.code ?? error.message}; install Maven 3.6 or newer (Debian: apt-get install maven; macOS: brew install maven)`);
+    .catch((error: unknown) => {
+      throw new ServersError(`expected mvn to run, found ${errorCode(error) ?? messageOf(error)}; install Maven 3.6 or newer (Debian: apt-get install maven; macOS: brew install maven)`);
     });
   if (code === 0) return;
   throw new ServersError(

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { artifactDir, kafkaJars, redisBinaries } from './artifacts.ts';
 import { javaFix, javaVersion, oldestJava, oldestNode } from './prerequisites.ts';
+import { errorCode, messageOf } from './process/error-code.ts';
 import { findDockerEngine } from './providers/docker-engine.ts';
 import { addressNames } from './providers/environment.ts';
 import { findLibrary } from './servers/clickhouse-library.ts';
@@ -102,7 +103,7 @@ function checkClickHouse(): Check {
   try {
     return verdict({ name: 'ClickHouse', ok: true, expected, found: findLibrary() }, '');
   } catch (error) {
-    return verdict({ name: 'ClickHouse', ok: false, expected, found: (error as Error).message }, 'run npm ci again, without --omit=optional');
+    return verdict({ name: 'ClickHouse', ok: false, expected, found: messageOf(error) }, 'run npm ci again, without --omit=optional');
   }
 }
 
@@ -111,9 +112,12 @@ async function checkDisk(dataDir: string): Promise<Check> {
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   const check = { name: 'Disk space', ok: free >= freeBytesMin, expected: `${gigabytes(freeBytesMin)} free in ${folder}`, found: gigabytes(free) };
   return verdict(check, 'make room, or put the data elsewhere: VIGIE_DATA_DIR=/some/folder');
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 async function checkAddresses(env: NodeJS.ProcessEnv, given: readonly string[]): Promise<Check[]> {
@@ -156,6 +160,6 @@ function tryToReach({ host, port }: Place): Promise<string> {
     };
     socket.setTimeout(answerDeadlineMs, () => end(`no answer within ${answerDeadlineMs} ms`));
     socket.on('connect', () => end('it listens'));
-    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+    socket.on('error', (error) => end(errorCode(error) ?? error.message));
   });
 }

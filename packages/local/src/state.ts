@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from './process/error-code.ts';
 import type { ProcessIdentity } from './process/identity.ts';
-import { describeProcess, identify, isAlive } from './process/identity.ts';
+import { describeProcess, identify, isAlive, isIdentity } from './process/identity.ts';
 import { until } from './process/until.ts';
 import type { AllPorts } from './types.ts';
 import { ServersError } from './types.ts';
@@ -27,7 +28,8 @@ export interface Secrets {
 const lockDeadlineMs = 120_000;
 
 export function readState(dataDir: string): LocalState {
-  return readJson<LocalState>(join(dataDir, 'servers.json')) ?? { keepRunning: false, children: {} };
+  const found = readJson(join(dataDir, 'servers.json'));
+  return isState(found) ? found : { keepRunning: false, children: {} };
 }
 
 export function writeState(dataDir: string, state: LocalState): void {
@@ -36,12 +38,16 @@ export function writeState(dataDir: string, state: LocalState): void {
 
 export function readOrMakeSecrets(dataDir: string): Secrets {
   const file = join(dataDir, 'secrets.json');
-  const found = readJson<Secrets>(file);
-  if (found !== undefined) return found;
-  const password = () => randomBytes(18).toString('base64url');
-  const secrets: Secrets = { redis: password(), clickhouse: password(), analyst: password() };
+  const found = readJson(file);
+  if (isSecrets(found)) return found;
+  const secrets = makeSecrets();
   writeAtomically(file, secrets);
   return secrets;
+}
+
+export function makeSecrets(): Secrets {
+  const [redis, clickhouse, analyst] = [0, 1, 2].map(() => randomBytes(18).toString('base64url'));
+  return { redis: redis!, clickhouse: clickhouse!, analyst: analyst! };
 }
 
 /** Runs `work` while no other process starts or ends servers in this data folder. */
@@ -50,9 +56,9 @@ export async function withLock<T>(dataDir: string, work: () => Promise<T>): Prom
   const file = join(dataDir, 'servers.lock');
   const got = await until(() => tryLock(file), { deadlineMs: lockDeadlineMs, everyMs: 100 });
   if (!got) {
-    const holder = readJson<ProcessIdentity>(file);
+    const holder = readJson(file);
     throw new ServersError(
-      `expected the lock ${file} to be free within ${lockDeadlineMs / 1000} s, found it held by ${holder ? describeProcess(holder.pid) : 'an unknown process'}; ` +
+      `expected the lock ${file} to be free within ${lockDeadlineMs / 1000} s, found it held by ${isIdentity(holder) ? describeProcess(holder.pid) : 'an unknown process'}; ` +
         'wait for it, end it, or use another data folder (VIGIE_DATA_DIR)',
     );
   }
@@ -71,7 +77,7 @@ function tryLock(file: string): boolean {
     linkSync(mine, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
     dropStaleLock(file, mine);
     return false;
   } finally {
@@ -80,8 +86,8 @@ function tryLock(file: string): boolean {
 }
 
 function dropStaleLock(file: string, mine: string): void {
-  const holder = readJson<ProcessIdentity>(file);
-  if (holder === undefined || isAlive(holder)) return;
+  const holder = readJson(file);
+  if (!isIdentity(holder) || isAlive(holder)) return;
   // Moved aside, not deleted: if another process took the lock since we looked, what we moved is its lock, and it goes back.
   const aside = `${mine}.stale`;
   try {
@@ -89,17 +95,32 @@ function dropStaleLock(file: string, mine: string): void {
   } catch {
     return;
   }
-  const moved = readJson<ProcessIdentity>(aside);
-  if (moved !== undefined && isAlive(moved)) renameSync(aside, file);
+  const moved = readJson(aside);
+  if (isIdentity(moved) && isAlive(moved)) renameSync(aside, file);
   else rmSync(aside, { force: true });
 }
 
-function readJson<T>(file: string): T | undefined {
+function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A file of another version or a damaged one counts as none. */
+function isState(value: unknown): value is LocalState {
+  if (!isRecord(value) || typeof value['keepRunning'] !== 'boolean' || !isRecord(value['children'])) return false;
+  const portsFit = value['ports'] === undefined || (isRecord(value['ports']) && Object.values(value['ports']).every(Number.isInteger));
+  return portsFit && Object.values(value['children']).every(isIdentity) && (value['owner'] === undefined || isIdentity(value['owner']));
+}
+
+function isSecrets(value: unknown): value is Secrets {
+  return isRecord(value) && ['redis', 'clickhouse', 'analyst'].every((name) => typeof value[name] === 'string');
 }
 
 function writeAtomically(file: string, value: unknown): void {

@@ -52,7 +52,9 @@ export type ApplyResult =
  */
 export async function applyBatch(client: RedisClient, ref: PartitionRef, batch: PartitionBatch): Promise<ApplyResult> {
   const expected = batch.expectedOffset === null ? '' : String(batch.expectedOffset);
-  const reply = (await applyScript.run(client, [cursorKey(ref)], [partitionPrefix(ref), expected, encode(wireBatch(ref, batch))])) as (string | number)[];
+  const blobs: Uint8Array[] = [];
+  const wire = encode(wireBatch(ref, batch, blobs));
+  const reply = (await applyScript.run(client, [cursorKey(ref)], [partitionPrefix(ref), expected, wire, ...blobs])) as (string | number)[];
   switch (reply[0]) {
     case 'ok':
       return { status: 'ok', outboxBytes: Number(reply[1]) };
@@ -63,8 +65,12 @@ export async function applyBatch(client: RedisClient, ref: PartitionRef, batch: 
   }
 }
 
-function wireBatch(ref: PartitionRef, batch: PartitionBatch): unknown[] {
+/** Binary travels beside the message: each blob is named by its place among the script's arguments. */
+const firstBlobIndex = 4;
+
+function wireBatch(ref: PartitionRef, batch: PartitionBatch, blobs: Uint8Array[]): unknown[] {
   const { cursor } = batch;
+  const place = (blob: Uint8Array): number => firstBlobIndex + blobs.push(blob) - 1;
   const fields = {
     append_time_ms: cursor.appendTimeMs,
     complete_through_ms: cursor.completeThroughMs,
@@ -76,8 +82,8 @@ function wireBatch(ref: PartitionRef, batch: PartitionBatch): unknown[] {
   return [
     [String(cursor.nextOffset), maxDayOf(batch.increments), ...Object.entries(fields).flatMap(([name, value]) => [name, String(value)])],
     batch.increments.map(({ key, expiresAtMs, fields: cells }) => [key, expiresAtMs, cells]),
-    batch.outbox === null ? [] : Object.entries(batch.outbox).flat(),
-    [...batch.ids].map(([bucket, { hashes, lastOffset, lastAppendMs }]) => [String(bucket), hashes, `${lastOffset}|${lastAppendMs}`]),
+    batch.outbox === null ? [] : Object.entries(batch.outbox).flatMap(([name, blob]) => [name, place(blob)]),
+    [...batch.ids].map(([bucket, { hashes, lastOffset, lastAppendMs }]) => [String(bucket), place(hashes), `${lastOffset}|${lastAppendMs}`]),
     batch.droppedIdBuckets.map(String),
     [...batch.timelines].map(([tenant, bySubject]) => [timelinesKey(tenant), [...bySubject].flat()]),
     sliceSets(batch.slices),

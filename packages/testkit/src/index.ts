@@ -4,3 +4,4 @@ export type { SuiteNames } from './servers/names.ts';
 export { startOwnServers } from './servers/suite-servers.ts';
 export type { OwnServers, SuiteServers } from './servers/suite-servers.ts';
 export { useServers } from './servers/use-servers.ts';
+export * from './histories/index.ts';

@@ -3,15 +3,8 @@ import { join } from 'node:path';
 import type { Servers } from '@vigie/local';
 import { startServers } from '@vigie/local';
 import type { TestProject } from 'vitest/node';
-import type { SharedServers } from './servers/suite-servers.ts';
 import { shareServers } from './servers/suite-servers.ts';
 import { makeTestFolder, removeTestFolder, sweepTestFolders } from './servers/test-folders.ts';
-
-declare module 'vitest' {
-  export interface ProvidedContext {
-    vigieServers: SharedServers;
-  }
-}
 
 let running: { servers: Servers; dataDir: string } | undefined;
 

@@ -68,7 +68,7 @@ function fractionSql(fraction: Fraction, ids: readonly string[]): string {
   const isUndefined = fraction.divisors.map((divisor) => `${integerSql(divisor)} = 0`).join(' OR ') || '0';
   return `SELECT
       slice,
-      if(NOT (${isUndefined}) AND ${denominator} < 0, ${numerator}, ${numerator}) AS numerator_int,
+      if(NOT (${isUndefined}) AND ${denominator} < 0, -${numerator}, ${numerator}) AS numerator_int,
       if(${isUndefined}, toInt256(0), if(${denominator} < 0, -${denominator}, ${denominator})) AS denominator_int,
       ${ids.join(', ')}`;
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { errorCode } from './error-code.ts';
 import { until } from './until.ts';
 
 /** A process, told apart from a later one that got the same number. */
@@ -24,7 +25,7 @@ export function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): v
   try {
     process.kill(identity.pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }
 
@@ -71,6 +72,11 @@ function linuxStartTime(pid: number): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** True for what a state or lock file holds when it holds an identity. */
+export function isIdentity(value: unknown): value is ProcessIdentity {
+  return typeof value === 'object' && value !== null && 'pid' in value && Number.isInteger(value.pid) && 'startTime' in value && typeof value.startTime === 'string';
 }
 
 function psStartTime(pid: number): string | undefined {

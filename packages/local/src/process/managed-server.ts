@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path';
 import type { ServerHandle } from '../types.ts';
 import { ServersError } from '../types.ts';
+import { messageOf } from './error-code.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { identify, isAlive, killAndWait, terminate } from './identity.ts';
 import { expectFree } from './ports.ts';
@@ -94,7 +95,7 @@ async function expectReady(spec: ServerSpec, child: ProcessIdentity): Promise<vo
       await spec.probe();
       return true;
     } catch (error) {
-      last = error instanceof Error ? error.message : String(error);
+      last = messageOf(error);
       return false;
     }
   };

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { ProcessIdentity } from './identity.ts';
 
@@ -19,7 +20,7 @@ export function startReaper(): Reaper {
   // Its end is ours too: a dead reaper must not take the program down with EPIPE.
   child.stdin.on('error', () => {});
   child.unref();
-  (child.stdin as unknown as { unref(): void }).unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
   return {
     watch: ({ pid, startTime }) => void child.stdin.write(`watch ${pid} ${startTime}\n`),
     forget: ({ pid }) => void child.stdin.write(`forget ${pid}\n`),

@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { ContainerRuntimeClient, GenericContainer, StartedTestContainer } from 'testcontainers';
 import { environmentOf } from '../environment-of.ts';
 import { fillTemplate, infraDir } from '../infra.ts';
 import { findFreePort } from '../process/ports.ts';
 import { clickhouseUsers, grantOn } from '../servers/clickhouse.ts';
+import type { Secrets } from '../state.ts';
+import { makeSecrets } from '../state.ts';
 import { suiteDatabases } from '../suite-databases.ts';
 import type { ServerHandle, Servers, StartServersOptions } from '../types.ts';
 import { images } from './images.ts';
@@ -15,7 +16,7 @@ interface Parts {
   library: Testcontainers;
   client: ContainerRuntimeClient;
   host: string;
-  passwords: { redis: string; clickhouse: string; analyst: string };
+  passwords: Secrets;
   ports: { kafka: number; redis: number; clickhouse: number };
   database: string;
 }
@@ -41,7 +42,7 @@ export async function startDockerServers(options: StartServersOptions): Promise<
   const [kafka, redis, clickhouse] = started;
   if (kafka === undefined || redis === undefined || clickhouse === undefined) {
     await removeAll();
-    throw (results.find((result) => result.status === 'rejected') as PromiseRejectedResult).reason;
+    throw results.find((result) => result.status === 'rejected')?.reason;
   }
   options.report(`servers run in Docker on ${parts.host}: Kafka on port ${parts.ports.kafka}, Redis on ${parts.ports.redis}, ClickHouse on ${parts.ports.clickhouse}`);
   return describeServers(parts, { kafka, redis, clickhouse }, removeAll);
@@ -55,12 +56,11 @@ async function prepare(library: Testcontainers, { env, ports }: StartServersOpti
     taken.add(port);
     return port;
   };
-  const password = () => randomBytes(18).toString('base64url');
   return {
     library,
     client,
     host: client.info.containerRuntime.host,
-    passwords: { redis: password(), clickhouse: password(), analyst: password() },
+    passwords: makeSecrets(),
     ports: { kafka: await choose(ports?.kafka), redis: await choose(ports?.redis), clickhouse: await choose(ports?.clickhouseHttp) },
     database: env['VIGIE_CLICKHOUSE_DATABASE'] || 'vigie',
   };

@@ -34,7 +34,7 @@ export function useEnvironment(env: NodeJS.ProcessEnv): Servers {
   return {
     provider: 'environment',
     kafka: { ...refuse('Kafka'), brokers },
-    redis: { ...refuse('Redis'), url: env['VIGIE_REDIS_URL']! },
+    redis: { ...refuse('Redis'), url: redisUrl(env) },
     clickhouse: { ...refuse('ClickHouse'), ...clickhouse },
     environment: {
       ...Object.fromEntries(passedOn),
@@ -43,6 +43,13 @@ export function useEnvironment(env: NodeJS.ProcessEnv): Servers {
     },
     stop: async () => {},
   };
+}
+
+/** With the password in it, as the other providers give it; a rediss:// URL with a CA file still needs VIGIE_REDIS_CA_FILE from `environment`. */
+function redisUrl(env: NodeJS.ProcessEnv): string {
+  const url = new URL(env['VIGIE_REDIS_URL']!);
+  if (env['VIGIE_REDIS_PASSWORD']) url.password = encodeURIComponent(env['VIGIE_REDIS_PASSWORD']);
+  return url.href;
 }
 
 function refuse(name: string): ServerHandle {

@@ -133,8 +133,13 @@ function manage(run: Run, supervision: Supervision, running?: LocalState): Manag
     kafka: kafkaSpec({ dataDir, env, jarsDir: programs.jarsDir, port: ports.kafka, controllerPort: ports.kafkaController }),
     redis: redisSpec({ dataDir, env, binary: programs.redisBinary, port: ports.redis, password: secrets.redis }),
     clickhouse: clickhouseSpec({
-      ...{ dataDir, env, databases, httpPort: ports.clickhouseHttp, tcpPort: ports.clickhouseTcp },
-      ...{ password: secrets.clickhouse, analystPassword: secrets.analyst },
+      dataDir,
+      env,
+      databases,
+      httpPort: ports.clickhouseHttp,
+      tcpPort: ports.clickhouseTcp,
+      password: secrets.clickhouse,
+      analystPassword: secrets.analyst,
     }),
   };
   return {
@@ -150,7 +155,10 @@ function describeServers(run: Run, managed: Managed, stop: () => Promise<void>):
   const redisUrl = `redis://:${secrets.redis}@127.0.0.1:${ports.redis}`;
   const clickhouse = {
     url: `http://127.0.0.1:${ports.clickhouseHttp}`,
-    ...{ user: 'vigie', password: secrets.clickhouse, analystUser: 'analyst', analystPassword: secrets.analyst },
+    user: 'vigie',
+    password: secrets.clickhouse,
+    analystUser: 'analyst',
+    analystPassword: secrets.analyst,
   };
   return {
     provider: 'local',

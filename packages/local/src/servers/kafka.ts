@@ -52,12 +52,15 @@ function format(java: string[], properties: string, env: NodeJS.ProcessEnv): voi
  * cluster means that another run took the port between our look and our bind.
  */
 async function probeKafka(port: number, logDir: string): Promise<void> {
-  const isWhole = (bytes: Buffer): boolean => bytes.length >= 12 && bytes.length >= 4 + bytes.readInt32BE(0);
-  const answer = await askOverTcp({ port, request: metadataRequest(), isWhole, deadlineMs: answerDeadlineMs });
+  const answer = await askOverTcp({ port, request: metadataRequest(), isWhole: isWholeResponse, deadlineMs: answerDeadlineMs });
   const { brokerCount, clusterId } = readMetadata(answer);
   if (brokerCount < 1) throw new Error('no broker in the metadata yet');
   const own = /^cluster\.id=(.+)$/m.exec(readFileSync(join(logDir, 'meta.properties'), 'utf8'))?.[1];
   if (clusterId !== own) throw new Error(`port ${port} answers as cluster ${clusterId}, expected ${own}`);
+}
+
+function isWholeResponse(bytes: Buffer): boolean {
+  return bytes.length >= 12 && bytes.length >= 4 + bytes.readInt32BE(0);
 }
 
 /** A Metadata request, version 2, for no topic (Kafka protocol guide: request header v1, then an empty array). */

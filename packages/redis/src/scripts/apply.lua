@@ -1,5 +1,6 @@
 -- The only moment at which anything becomes true: one batch of one partition, whole or not at all.
 -- KEYS[1] cursor   ARGV[1] key prefix of the partition   ARGV[2] expected next_offset ('' = no cursor yet)   ARGV[3] msgpack of the batch
+-- ARGV[4...] binary blobs, named in the batch by their place here (this msgpack knows no binary type)
 -- Reply: {'ok', outbox bytes} | {'refused', next_offset found} | {'overflow', cell, field, error}
 local found = redis.call('HGET', KEYS[1], 'next_offset') or ''
 if found ~= ARGV[2] then return {'refused', found} end
@@ -45,12 +46,17 @@ end
 -- The entry's id is the next offset, so that it can be trimmed by offset alone.
 local outboxBytes = 0
 if #outbox > 0 then
-  redis.call('XADD', prefix .. 'outbox', cursor[1] .. '-0', unpack(outbox))
-  for f = 2, #outbox, 2 do outboxBytes = outboxBytes + #outbox[f] end
+  local fields = {}
+  for f = 1, #outbox, 2 do
+    local blob = ARGV[outbox[f + 1]]
+    fields[f], fields[f + 1] = outbox[f], blob
+    outboxBytes = outboxBytes + #blob
+  end
+  redis.call('XADD', prefix .. 'outbox', cursor[1] .. '-0', unpack(fields))
 end
 -- Buckets of ids and slice names are listed beside their keys, so that an assignment need not scan the whole server for them.
 for i = 1, #seen do
-  redis.call('APPEND', prefix .. 'seen:' .. seen[i][1], seen[i][2])
+  redis.call('APPEND', prefix .. 'seen:' .. seen[i][1], ARGV[seen[i][2]])
   redis.call('HSET', prefix .. 'seen', seen[i][1], seen[i][3])
 end
 for i = 1, #dropped do

@@ -30,7 +30,7 @@ function takeTicket(file: string): boolean {
     closeSync(openSync(file, 'wx'));
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   }
 }

@@ -27,6 +27,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    // It runs, but belongs to another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

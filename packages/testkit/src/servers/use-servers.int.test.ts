@@ -9,6 +9,10 @@ async function ask({ clickhouse }: SuiteServers, sql: string): Promise<string> {
   return (await response.text()).trim();
 }
 
+function databaseCount(suite: SuiteServers): Promise<string> {
+  return ask(suite, `SELECT count() FROM system.databases WHERE name IN ('${suite.database}', '${suite.database}_kpi')`);
+}
+
 const first = useServers();
 
 describe('a second suite in the same run', () => {
@@ -19,9 +23,8 @@ describe('a second suite in the same run', () => {
   });
 
   test('finds its databases there and empty', async () => {
-    const sql = (suite: SuiteServers) => `SELECT count() FROM system.databases WHERE name IN ('${suite.database}', '${suite.database}_kpi')`;
-    expect(await ask(second, sql(second))).toBe('2');
-    expect(await ask(first, sql(first))).toBe('2');
+    expect(await databaseCount(second)).toBe('2');
+    expect(await databaseCount(first)).toBe('2');
     expect(await ask(second, `SELECT count() FROM system.tables WHERE database LIKE '${second.database}%'`)).toBe('0');
   });
 

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, inject } from 'vitest';
-import type {} from '../servers.globalSetup.ts';
-import type { SuiteServers } from './suite-servers.ts';
+import type { SharedServers, SuiteServers } from './suite-servers.ts';
 import { dropDatabases, makeDatabases, nameSuite } from './suite-servers.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    vigieServers: SharedServers;
+  }
+}
 
 const hookDeadlineMs = 30_000;
 
