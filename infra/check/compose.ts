@@ -23,17 +23,29 @@ export function checkCompose(): ComposeCheck {
   const secrets = requiredVariables();
   const filled = Object.fromEntries(secrets.map((name) => [name, 'x']));
   const whole = runConfig(compose, filled);
-  if (whole.status !== 0) return { status: 'failed', message: `docker-compose.yml: expected it to be well-formed, found:\n${whole.stderr}` };
+  if (whole.status !== 0)
+    return { status: 'failed', message: `docker-compose.yml: expected it to be well-formed, found:\n${whole.stderr}` };
   const optional = secrets.filter((name) => runConfig(compose, { ...filled, [name]: '' }).status === 0);
   if (secrets.length === 0 || optional.length > 0) {
-    return { status: 'failed', message: `docker-compose.yml: expected required secrets, found ${optional.join(', ') || 'none'} accepted empty; write \${NAME:?...}` };
+    return {
+      status: 'failed',
+      message: `docker-compose.yml: expected required secrets, found ${optional.join(', ') || 'none'} accepted empty; write \${NAME:?...}`,
+    };
   }
   return { status: 'passed', message: `docker-compose.yml: well-formed, and refused without ${secrets.join(', ')}` };
 }
 
-function findCompose(): string[] | undefined {
-  const candidates = [['docker', 'compose'], ['docker-compose']];
-  return candidates.find(([command, ...rest]) => spawnSync(command!, [...rest, 'version'], { stdio: 'ignore' }).status === 0);
+interface Command {
+  program: string;
+  args: string[];
+}
+
+function findCompose(): Command | undefined {
+  const candidates = [
+    { program: 'docker', args: ['compose'] },
+    { program: 'docker-compose', args: [] },
+  ];
+  return candidates.find(({ program, args }) => spawnSync(program, [...args, 'version'], { stdio: 'ignore' }).status === 0);
 }
 
 /** Every variable whose name says that it is a secret must be of the required form somewhere; all others have defaults. */
@@ -42,10 +54,10 @@ function requiredVariables(): string[] {
   return [...new Set(used)].filter((name) => /PASSWORD|SECRET/.test(name));
 }
 
-function runConfig([command, ...rest]: string[], variables: Record<string, string>): { status: number | null; stderr: string } {
+function runConfig({ program, args }: Command, variables: Record<string, string>): { status: number | null; stderr: string } {
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...variables };
-  // Not the user's own .env: the check must say the same everywhere.
-  return spawnSync(command!, [...rest, '--env-file', '/dev/null', '-f', file, 'config', '-q'], { cwd: root, env, encoding: 'utf8' });
+  // What is given here wins over a .env of the user's, also when it is empty: the check says the same everywhere.
+  return spawnSync(program, [...args, '-f', file, 'config', '-q'], { cwd: root, env, encoding: 'utf8' });
 }
 
 if (import.meta.main) {

@@ -42,6 +42,8 @@ export function evaluateWindow(input: WindowInput): WindowDecision {
   }
   let overflowCount = 0;
   for (const answer of input.answers.toSorted(bySlice)) {
+    // A question about slices that has no answer at all comes back as one answer without a slice: everybody is held.
+    if (rule.groupBy !== null && answer.slice === null) continue;
     const labels = labelsOf(answer.slice);
     const id = instanceId(rule.tenant, rule.uid, labels);
     if (!candidates.has(id) && candidates.size >= instanceCountMax) {

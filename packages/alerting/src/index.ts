@@ -8,6 +8,7 @@ export { webhookUrlProblem } from './rules-checks.ts';
 export { formatProblems, parseRules, type RulesParsed } from './rules-file.ts';
 export { closeInstance, step, type Sample, type StepResult, type StepRule } from './step.ts';
 export {
+  inconclusiveReasons,
   severities,
   transitionKinds,
   type Channel,
@@ -22,5 +23,5 @@ export {
   type TransitionKind,
   type Verdict,
 } from './types.ts';
-export { isComplete, verdictOf } from './verdict.ts';
+export { isComplete, isUnanswerable, verdictOf } from './verdict.ts';
 export { signWebhook, verifyWebhook, webhookSecret, type WebhookHeaders, type WebhookSecret } from './webhook-signature.ts';

@@ -38,6 +38,11 @@ export function isComplete(answer: KpiAnswer, settleMs: number): boolean {
   return answer.completeThroughMs !== null && answer.completeThroughMs >= answer.window.to + settleMs;
 }
 
+/** No waiting will make this window answerable: it is judged inconclusive, so that the next one gets its turn. */
+export function isUnanswerable(answer: KpiAnswer): boolean {
+  return answer.reason === 'not_live' || answer.reason === 'too_many_values';
+}
+
 /** The level at which the value is, when the levels already firing hold on until their own recovery limit. */
 function verdictOfValue(limits: readonly SeverityLimit[], value: string, previous: Condition): Verdict {
   const firingRank = previous.state === 'FIRING' || previous.state === 'RECOVERING' ? severityRank(previous.severity) : -1;
@@ -52,7 +57,7 @@ function verdictOfValue(limits: readonly SeverityLimit[], value: string, previou
   return held === undefined ? { kind: 'clear' } : { kind: 'band', severity: held.severity };
 }
 
-export function reaches(value: string, { comparison, limit }: SeverityLimit): boolean {
+function reaches(value: string, { comparison, limit }: SeverityLimit): boolean {
   const order = compareDecimals(value, limit);
   return comparison === 'at_or_above' ? order >= 0 : order <= 0;
 }

@@ -26,3 +26,14 @@ export async function writeGeneration(clickhouse: Clickhouse, topic: string, nex
     values: [{ generation: next.generation, topic, definitions: next.definitionsHash, settings: next.settings }],
   });
 }
+
+/** The greatest number that any facts were ever stored under, served or not; 0 before the first. */
+export async function readGreatestGeneration(clickhouse: Clickhouse, topic: string): Promise<number> {
+  const [row] = await query<{ greatest: number }>(clickhouse, {
+    sql: `SELECT max(generation) AS greatest FROM (
+            SELECT generation FROM ${clickhouse.database}.generations WHERE topic = {topic:String}
+            UNION ALL SELECT generation FROM ${clickhouse.database}.applied WHERE topic = {topic:String})`,
+    params: { topic },
+  });
+  return row?.greatest ?? 0;
+}

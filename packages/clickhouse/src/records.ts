@@ -26,19 +26,19 @@ export interface StoredRecord {
   readonly body: Uint8Array;
 }
 
-/** Accepted events of one partition in `[fromOffset, toOffset)`, each once, in order. */
+/** Accepted events of one partition in `[fromOffset, toOffset)`, of one tenant or of all, each once, in order. */
 export async function readStoredRecords(
   clickhouse: Clickhouse,
   place: PartitionName,
-  range: { fromOffset: number; toOffset: number; countMax: number },
+  range: { fromOffset: number; toOffset: number; countMax: number; tenant?: string },
 ): Promise<StoredRecord[]> {
   const rows = await query<{ offset: string; append_ms: string; body: string }>(clickhouse, {
     // Bodies travel as base64: accepted bytes are UTF-8, but nothing here should depend on it.
     sql: `SELECT toString(offset) AS offset, toString(toUnixTimestamp64Milli(append_time)) AS append_ms, base64Encode(body) AS body
           FROM ${clickhouse.database}.events
           WHERE topic = {topic:String} AND partition = {partition:UInt16} AND offset >= {from:UInt64} AND offset < {to:UInt64}
-          ORDER BY offset LIMIT 1 BY offset LIMIT {count:UInt32}`,
-    params: { ...place, from: range.fromOffset, to: range.toOffset, count: range.countMax },
+          ${range.tenant === undefined ? '' : 'AND tenant = {tenant:String}'} ORDER BY offset LIMIT 1 BY offset LIMIT {count:UInt32}`,
+    params: { topic: place.topic, partition: place.partition, from: range.fromOffset, to: range.toOffset, count: range.countMax, tenant: range.tenant },
   });
   return rows.map((row) => ({ offset: Number(row.offset), appendTimeMs: Number(row.append_ms), body: Buffer.from(row.body, 'base64') }));
 }

@@ -6,7 +6,7 @@ import { instantExpected, instantMsMax, instantMsMin, isDate, parseDay, parseIns
 export const textLengthMax = 200;
 export const amountMinorMax = 10_000_000_000_000;
 export const countMax = 1_000_000_000_000;
-export const dimsCountMax = 16;
+const dimsCountMax = 16;
 
 /** 1..200 characters (code points), none of them a control character. Lone surrogates are found earlier, for the whole record. */
 export const textPattern = /^\P{Cc}{1,200}$/u;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { currencyCodes } from './currencies.ts';
 import { eventTypes, schemas, type EventType } from './registry.ts';
-import { textLengthMax } from './fields.ts';
+import { textLengthMax, textPattern } from './fields.ts';
 import { tenantPattern } from './envelope.ts';
 
-const shortText = { type: 'string', minLength: 1, maxLength: textLengthMax };
+/** As `textPattern`, in what the regular expressions of all languages have in common. */
+const shortText = { type: 'string', minLength: 1, maxLength: textLengthMax, pattern: String.raw`^[^\x00-\x1f\x7f-\x9f]+$` };
 
 /** The JSON Schema (2020-12) of the data of every type, as it travels. */
 export function jsonSchemas(): Record<EventType, Record<string, unknown>> {
@@ -44,8 +45,9 @@ function dataSchema(type: EventType): Record<string, unknown> {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(schemas[type].data, {
     io: 'input',
     unrepresentable: 'any',
-    // The list of currencies stands once, not in every type.
     override: ({ jsonSchema }) => {
+      if (jsonSchema.pattern === textPattern.source) Object.assign(jsonSchema, shortText);
+      // The list of currencies stands once, not in every type.
       if (!Array.isArray(jsonSchema.enum) || jsonSchema.enum.length !== currencyCodes.length) return;
       delete jsonSchema.enum;
       delete jsonSchema.type;

@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { reject, type Rejection } from './rejection.ts';
 
 export const valueBytesMax = 1_000_000;
-export const depthMax = 32;
+const depthMax = 32;
 
 export type Json = Record<string, unknown>;
 export type JsonRead = { readonly ok: true; readonly body: Json } | { readonly ok: false; readonly rejection: Rejection };
@@ -96,8 +96,8 @@ function scanBytes(bytes: Uint8Array): Scan {
     } else if (byte === 0x7d || byte === 0x5d) depth--;
     else bits |= byte;
   }
-  // The byte after a backslash is skipped above: only an ASCII one is valid there, but invalid UTF-8 must not pass as Latin-1.
-  return { depth: deepest, colonCount, ascii: bits < 0x80 && !escapes, escapes };
+  // The byte after a backslash is not looked at: JSON.parse refuses any but an ASCII one there.
+  return { depth: deepest, colonCount, ascii: bits < 0x80, escapes };
 }
 
 /** Counts the keys of all objects and turns -0 into 0, which is the same amount; negative once a text is not well-formed. */

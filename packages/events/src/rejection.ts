@@ -29,7 +29,7 @@ export interface Rejection {
   readonly message: string;
 }
 
-export const foundLengthMax = 200;
+const foundLengthMax = 200;
 
 export interface Fault {
   readonly reason: RejectionReason;

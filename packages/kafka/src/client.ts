@@ -25,6 +25,8 @@ export interface KafkaClientOptions {
   /** Seen in the broker's logs and quotas. */
   readonly clientId: string;
   readonly logger: KafkaLogger;
+  /** Attempts to connect before the caller hears of it; about ten seconds of them when left out. Who retries by itself asks for few. */
+  readonly connectRetryCountMax?: number;
 }
 
 export class KafkaConnectionError extends Error {
@@ -37,7 +39,7 @@ export class KafkaConnectionError extends Error {
  * Holds    kafkajs logs through `logger` only: its errors as warnings, because what cannot be repaired comes back as a rejection
  * Errors   KafkaConnectionError when the CA file cannot be read or a login is incomplete (retriable: false)
  */
-export function createKafka({ connection, clientId, logger }: KafkaClientOptions): Kafka {
+export function createKafka({ connection, clientId, logger, connectRetryCountMax }: KafkaClientOptions): Kafka {
   silenceNegativeTimeouts();
   const ssl = sslOf(connection);
   const sasl = saslOf(connection);
@@ -46,6 +48,7 @@ export function createKafka({ connection, clientId, logger }: KafkaClientOptions
     clientId,
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
+    ...(connectRetryCountMax === undefined ? {} : { retry: { initialRetryTime: 100, retries: connectRetryCountMax } }),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     logLevel: logLevel.INFO,

@@ -55,9 +55,10 @@ export function createRecordConsumer(kafka: Kafka, options: { topic: string; gro
     maxBytesPerPartition: fetchBytesMax,
     maxBytes: 4 * fetchBytesMax,
     maxWaitTimeInMs: 100,
-    sessionTimeout: 20_000,
+    // A killed member is missed for this long, and its partitions stand still: the greatest part of a recovery.
+    sessionTimeout: 10_000,
     heartbeatInterval: 2_000,
-    rebalanceTimeout: 20_000,
+    rebalanceTimeout: 10_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
   });
   return {
@@ -98,7 +99,7 @@ function listen(consumer: Consumer, topic: string, handlers: RecordHandlers): vo
 }
 
 async function onBatch(payload: EachBatchPayload, handlers: RecordHandlers): Promise<void> {
-  const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
+  const { batch } = payload;
   const records = batch.messages.map((message) => ({
     offset: Number(message.offset),
     key: message.key,
@@ -115,7 +116,7 @@ async function onBatch(payload: EachBatchPayload, handlers: RecordHandlers): Pro
       // Not in the published types, but the only word on where the fetch began.
       fetchedOffset: Number((batch as { fetchedOffset?: string }).fetchedOffset ?? 0),
     },
-    { heartbeat, isLive: () => isRunning() && !isStale() },
+    { heartbeat: () => payload.heartbeat(), isLive: () => payload.isRunning() && !payload.isStale() },
   );
-  if (!isStale()) resolveOffset(batch.messages.at(-1)!.offset);
+  if (!payload.isStale()) payload.resolveOffset(batch.messages.at(-1)!.offset);
 }

@@ -1,4 +1,5 @@
-import { CompressionTypes, Partitioners, type Kafka, type Producer } from 'kafkajs';
+import { pause } from '@vigie/runtime';
+import { CompressionTypes, Partitioners, type Kafka, type Producer, type RetryOptions } from 'kafkajs';
 
 export interface ProducerRecord {
   readonly key: string;
@@ -9,6 +10,8 @@ export interface EventProducerOptions {
   readonly topic: string;
   /** `gzip` trades CPU of both ends for a fifth of the bytes. */
   readonly compression?: 'none' | 'gzip';
+  /** How long a send is tried before it is given up as not confirmed, about; 40 s when left out: longer than a broker takes to come back. */
+  readonly retryForMs?: number;
 }
 
 /** Sends records of one topic. */
@@ -17,15 +20,15 @@ export interface EventProducer {
   /**
    * Sends records in their order and comes back once every in-sync replica has them.
    *
-   * Errors   the error of kafkajs when the broker did not confirm in about 20 s of retries: the records may be there or not, send them again as they are
+   * Errors   the error of kafkajs when the broker did not confirm within about `retryForMs`: the records may be there or not, send them again as they are
    */
   send(records: readonly ProducerRecord[]): Promise<void>;
   /** Waits for sends under way, then disconnects. Calling it again does nothing. */
   close(): Promise<void>;
 }
 
-/** Waits of 0.1, 0.2, ... 4 s: about 20 s, longer than a broker takes to come back or a partition to find a new leader. */
-const sendRetry = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 4_000, retries: 10 };
+const retryForMsDefault = 40_000;
+const reopenPauseMs = 200;
 
 /**
  * Makes an idempotent producer: acks from all replicas, retries without duplicates, partitions as Java's client chooses them.
@@ -34,7 +37,7 @@ const sendRetry = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 4_000, r
  *          producer id. Reusing the old one is what loses records: the broker would take the next batch for a repetition of the unconfirmed one
  */
 export function createEventProducer(kafka: Kafka, options: EventProducerOptions): EventProducer {
-  const { topic } = options;
+  const { topic, retryForMs = retryForMsDefault } = options;
   const compression = options.compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
   let current: Promise<Producer> | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -46,10 +49,20 @@ export function createEventProducer(kafka: Kafka, options: EventProducerOptions)
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
-      retry: sendRetry,
+      retry: retriesWithin(retryForMs),
     });
     await producer.connect();
     return producer;
+  }
+
+  async function openWithin(timeMs: number): Promise<Producer> {
+    for (const end = performance.now() + timeMs; ; await pause(reopenPauseMs)) {
+      try {
+        return await open();
+      } catch (error) {
+        if (!isPassing(error) || performance.now() >= end) throw error;
+      }
+    }
   }
 
   async function giveUp(): Promise<void> {
@@ -61,7 +74,7 @@ export function createEventProducer(kafka: Kafka, options: EventProducerOptions)
 
   async function sendNow(records: readonly ProducerRecord[]): Promise<void> {
     try {
-      current ??= open();
+      current ??= openWithin(retryForMs);
       const producer = await current;
       await producer.send({ topic, acks: -1, compression, messages: records.map(({ key, value }) => ({ key, value })) });
     } catch (error) {
@@ -94,4 +107,21 @@ export function createEventProducer(kafka: Kafka, options: EventProducerOptions)
       throw error;
     }
   }
+}
+
+/** A broker that is away, starting or moving; not a login that is wrong. */
+function isPassing(error: unknown): boolean {
+  return error instanceof KafkaJSNumberOfRetriesExceeded || (error instanceof KafkaJSError && error.retriable);
+}
+
+/** Waits of 0.1, 0.2, 0.4 ... s up to 4 s each, as many as fit into the time. */
+function retriesWithin(timeMs: number): RetryOptions {
+  const initialRetryTime = 100;
+  const maxRetryTime = 4_000;
+  let retries = 0;
+  for (let waitMs = initialRetryTime, sumMs = 0; sumMs < timeMs; waitMs = Math.min(2 * waitMs, maxRetryTime)) {
+    sumMs += waitMs;
+    retries++;
+  }
+  return { initialRetryTime, maxRetryTime, multiplier: 2, retries: Math.max(retries, 1) };
 }

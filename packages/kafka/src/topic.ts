@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 
 /** How Vigie's topic must be. */
@@ -23,7 +24,8 @@ export async function ensureTopic(kafka: Kafka, spec: TopicSpec): Promise<'creat
   return withAdmin(kafka, async (admin) => {
     if (!(await admin.listTopics()).includes(spec.topic)) {
       await admin.createTopics({
-        waitForLeaders: true,
+        // kafkajs' own wait gives up when the metadata is a moment behind the creation.
+        waitForLeaders: false,
         topics: [
           {
             topic: spec.topic,
@@ -37,6 +39,7 @@ export async function ensureTopic(kafka: Kafka, spec: TopicSpec): Promise<'creat
           },
         ],
       });
+      await untilLed(admin, spec);
       return 'created';
     }
     const problems = await differencesOf(admin, spec);
@@ -47,6 +50,26 @@ export async function ensureTopic(kafka: Kafka, spec: TopicSpec): Promise<'creat
     }
     return 'present';
   });
+}
+
+const leadersWaitMs = 100;
+const leadersAttemptsMax = 300;
+
+/** A new topic can be written to when each of its partitions has a leader, which the brokers settle after the answer to its creation. */
+async function untilLed(admin: Admin, { topic, partitionCount }: TopicSpec): Promise<void> {
+  let found = 'no metadata';
+  for (let attempt = 1; attempt <= leadersAttemptsMax; attempt++) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const ledCount = topics[0]?.partitions.filter(({ leader }) => leader >= 0).length ?? 0;
+      if (ledCount === partitionCount) return;
+      found = `${ledCount}`;
+    } catch (error) {
+      found = error instanceof Error ? error.message : String(error);
+    }
+    await setTimeout(leadersWaitMs);
+  }
+  throw new TopicError(`topic ${topic} was created: expected ${partitionCount} partitions with a leader, found ${found}. Look at the brokers' logs, then run it again`);
 }
 
 async function differencesOf(admin: Admin, spec: TopicSpec): Promise<string[]> {
@@ -107,4 +130,12 @@ async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<T>): Pr
   } finally {
     await admin.disconnect();
   }
+}
+
+/** How many consumers are members of a group now; 0 for a group that never was. */
+export async function groupMemberCount(kafka: Kafka, group: string): Promise<number> {
+  return withAdmin(kafka, async (admin) => {
+    const { groups } = await admin.describeGroups([group]);
+    return groups.reduce((count, { members }) => count + members.length, 0);
+  });
 }

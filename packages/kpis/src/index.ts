@@ -23,3 +23,7 @@ export * from './definitions/index.ts';
 export { measuresOf } from './definitions/measures-of.ts';
 export * from './sql/kpi-select.ts';
 export * from './sql/view.ts';
+export * from './explain/explain.ts';
+export * from './explain/explain-sql.ts';
+export * from './explain/kpi-page.ts';
+export * from './sql/literals.ts';

@@ -106,7 +106,9 @@ async function runMaven(args: string[], { title, report, env }: MavenRun): Promi
   const code = await Promise.all([ended, read(child.stdout), read(child.stderr)])
     .then(([exitCode]) => exitCode)
     .catch((error: unknown) => {
-      throw new ServersError(`expected mvn to run, found ${errorCode(error) ?? messageOf(error)}; install Maven 3.6 or newer (Debian: apt-get install maven; macOS: brew install maven)`);
+      throw new ServersError(
+        `expected mvn to run, found ${errorCode(error) ?? messageOf(error)}; install Maven 3.6 or newer (Debian: apt-get install maven; macOS: brew install maven)`,
+      );
     });
   if (code === 0) return;
   throw new ServersError(

@@ -62,7 +62,10 @@ function excuse(check: Check, reason: string | undefined): Check {
 
 function checkNode(): Check {
   const ok = Number(process.versions.node.split('.')[0]) >= oldestNode;
-  return verdict({ name: 'Node', ok, expected: `${oldestNode} or newer`, found: process.version }, 'start through npm, which brings its own: npm run vigie -- doctor');
+  return verdict(
+    { name: 'Node', ok, expected: `${oldestNode} or newer`, found: process.version },
+    'start through npm, which brings its own: npm run vigie -- doctor',
+  );
 }
 
 /** Never wrong: without an engine the servers are child processes. */
@@ -74,7 +77,10 @@ function checkDocker(engine: string | undefined): Check {
 function checkJava(env: NodeJS.ProcessEnv): Check {
   const version = javaVersion(env);
   const ok = version !== undefined && version >= oldestJava;
-  return verdict({ name: 'Java', ok, expected: `${oldestJava} or newer`, found: version === undefined ? 'none' : String(version) }, javaFix);
+  return verdict(
+    { name: 'Java', ok, expected: `${oldestJava} or newer`, found: version === undefined ? 'none' : String(version) },
+    javaFix,
+  );
 }
 
 function checkMaven(env: NodeJS.ProcessEnv): Check {
@@ -82,7 +88,10 @@ function checkMaven(env: NodeJS.ProcessEnv): Check {
   const version = /Apache Maven (\d+)\.(\d+)[\w.-]*/.exec(answer.stdout ?? '');
   const ok = version !== null && (Number(version[1]) > 3 || (Number(version[1]) === 3 && Number(version[2]) >= 6));
   const found = version === null ? 'none' : version[0].replace('Apache Maven ', '');
-  return verdict({ name: 'Maven', ok, expected: '3.6 or newer', found }, 'install Maven (Debian: apt-get install maven; macOS: brew install maven)');
+  return verdict(
+    { name: 'Maven', ok, expected: '3.6 or newer', found },
+    'install Maven (Debian: apt-get install maven; macOS: brew install maven)',
+  );
 }
 
 function isDownloaded(env: NodeJS.ProcessEnv): boolean {
@@ -112,7 +121,12 @@ async function checkDisk(dataDir: string): Promise<Check> {
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const check = { name: 'Disk space', ok: free >= freeBytesMin, expected: `${gigabytes(freeBytesMin)} free in ${folder}`, found: gigabytes(free) };
+  const check = {
+    name: 'Disk space',
+    ok: free >= freeBytesMin,
+    expected: `${gigabytes(freeBytesMin)} free in ${folder}`,
+    found: gigabytes(free),
+  };
   return verdict(check, 'make room, or put the data elsewhere: VIGIE_DATA_DIR=/some/folder');
 }
 
@@ -123,7 +137,12 @@ function gigabytes(bytes: number): string {
 async function checkAddresses(env: NodeJS.ProcessEnv, given: readonly string[]): Promise<Check[]> {
   if (given.length === 0) return [];
   const missing = addressNames.filter((name) => !env[name]);
-  const all = { name: 'Addresses', ok: missing.length === 0, expected: 'all three or none', found: missing.length === 0 ? 'all three' : `no ${missing.join(', no ')}` };
+  const all = {
+    name: 'Addresses',
+    ok: missing.length === 0,
+    expected: 'all three or none',
+    found: missing.length === 0 ? 'all three' : `no ${missing.join(', no ')}`,
+  };
   const places = given.flatMap((name) => env[name]!.split(',').map((text) => ({ name, place: readPlace(text.trim()) })));
   const reached = places.map(async ({ name, place }) => {
     const found = place === undefined ? 'not an address' : await tryToReach(place);

@@ -4,4 +4,13 @@ export { startServers } from './start-servers.ts';
 export { stopLocalServers } from './providers/local.ts';
 export { suiteDatabases } from './suite-databases.ts';
 export { ServersError } from './types.ts';
-export type { ClickHouseServer, KafkaServer, ProviderName, RedisServer, ServerHandle, ServerPorts, Servers, StartServersOptions } from './types.ts';
+export type {
+  ClickHouseServer,
+  KafkaServer,
+  ProviderName,
+  RedisServer,
+  ServerHandle,
+  ServerPorts,
+  Servers,
+  StartServersOptions,
+} from './types.ts';

@@ -8,7 +8,8 @@ export const infraDir = join(import.meta.dirname, '..', '..', '..', 'infra');
 export function fillTemplate(path: string[], values: Record<string, string | number>): string {
   return readFileSync(join(infraDir, ...path), 'utf8').replace(/@([A-Z_]+)@/g, (mark, name: string) => {
     const value = values[name];
-    if (value === undefined) throw new Error(`expected a value for ${mark} of infra/${path.join('/')}, found none; give it in packages/local`);
+    if (value === undefined)
+      throw new Error(`expected a value for ${mark} of infra/${path.join('/')}, found none; give it in packages/local`);
     return String(value);
   });
 }

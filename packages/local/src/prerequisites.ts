@@ -14,7 +14,9 @@ export function javaVersion(env: NodeJS.ProcessEnv): number | undefined {
 export function expectJava(env: NodeJS.ProcessEnv): void {
   const found = javaVersion(env);
   if (found !== undefined && found >= oldestJava) return;
-  throw new ServersError(`expected Java ${oldestJava} or newer on the PATH for Kafka, found ${found === undefined ? 'none' : `Java ${found}`}; ${javaFix}`);
+  throw new ServersError(
+    `expected Java ${oldestJava} or newer on the PATH for Kafka, found ${found === undefined ? 'none' : `Java ${found}`}; ${javaFix}`,
+  );
 }
 
 export const oldestNode = 24;
@@ -22,10 +24,14 @@ export const oldestNode = 24;
 /** The children of the local provider are TypeScript files run by the same Node as this process. */
 export function expectNode(): void {
   if (Number(process.versions.node.split('.')[0]) >= oldestNode) return;
-  throw new ServersError(`expected Node ${oldestNode} or newer, found ${process.version} (${process.execPath}); start through npm, which brings its own: npm run vigie -- ..., npm test`);
+  throw new ServersError(
+    `expected Node ${oldestNode} or newer, found ${process.version} (${process.execPath}); start through npm, which brings its own: npm run vigie -- ..., npm test`,
+  );
 }
 
 export function expectPosix(): void {
   if (process.platform !== 'win32') return;
-  throw new ServersError('expected Linux or macOS for local servers, found Windows; use WSL 2, a Docker engine, or addresses in the environment');
+  throw new ServersError(
+    'expected Linux or macOS for local servers, found Windows; use WSL 2, a Docker engine, or addresses in the environment',
+  );
 }

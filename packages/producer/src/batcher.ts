@@ -6,7 +6,7 @@ export interface BatchLimits {
   readonly batchCountMax: number;
   /** A batch may end up in one partition, and a broker takes about a megabyte of one. A single larger event goes alone. */
   readonly batchBytesMax: number;
-  /** Events taken and not yet confirmed. At this many, `add` refuses and `ready` waits. */
+  /** Events taken and not yet confirmed. At this many, `add` refuses. */
   readonly pendingCountMax: number;
 }
 
@@ -31,9 +31,9 @@ export class Batcher<M> {
   readonly #options: BatcherOptions<M>;
   #queue: Entry<M>[] = [];
   #queuedBytes = 0;
-  #inFlightCount = 0;
+  #takenCount = 0;
+  #settledCount = 0;
   #sending = false;
-  #flushing = false;
   #closed = false;
   #timer: NodeJS.Timeout | undefined;
   #waiters: { readonly isDone: () => boolean; readonly resolve: () => void }[] = [];
@@ -43,7 +43,7 @@ export class Batcher<M> {
   }
 
   get pendingCount(): number {
-    return this.#queue.length + this.#inFlightCount;
+    return this.#takenCount - this.#settledCount;
   }
 
   /** Takes a message; comes back when the batch that it went out with is confirmed. */
@@ -53,6 +53,7 @@ export class Batcher<M> {
     if (this.pendingCount >= pendingCountMax) return Promise.reject(new ProducerFullError(pendingCountMax));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const bytes = bytesOf(message);
+    this.#takenCount++;
     this.#queue.push({ message, bytes, resolve, reject });
     this.#queuedBytes += bytes;
     if (this.#queue.length >= batchCountMax || this.#queuedBytes >= batchBytesMax) this.#start();
@@ -60,16 +61,16 @@ export class Batcher<M> {
     return promise;
   }
 
-  /** Comes back as soon as there is room for another message. */
+  /** Comes back when at most half of `pendingCountMax` waits: room for several callers at once, and still enough for full batches. */
   ready(): Promise<void> {
-    return this.#until(() => this.pendingCount < this.#options.pendingCountMax);
+    return this.#until(() => this.pendingCount <= this.#options.pendingCountMax / 2);
   }
 
   /** Sends what waits without lingering; comes back when everything taken so far is confirmed or has failed. */
   flush(): Promise<void> {
-    this.#flushing = true;
+    const takenCount = this.#takenCount;
     this.#start();
-    return this.#until(() => this.pendingCount === 0);
+    return this.#until(() => this.#settledCount >= takenCount);
   }
 
   /** Takes nothing more, and flushes. */
@@ -97,18 +98,16 @@ export class Batcher<M> {
     // Messages that came while a batch was under way have waited long enough.
     while (this.#queue.length > 0) await this.#sendBatch(this.#takeBatch());
     this.#sending = false;
-    this.#flushing = false;
   }
 
   async #sendBatch(batch: readonly Entry<M>[]): Promise<void> {
-    this.#inFlightCount = batch.length;
     try {
       await this.#options.send(batch.map((entry) => entry.message));
       for (const entry of batch) entry.resolve();
     } catch (error) {
       for (const entry of batch) entry.reject(error);
     }
-    this.#inFlightCount = 0;
+    this.#settledCount += batch.length;
     const done = this.#waiters.filter((waiter) => waiter.isDone());
     this.#waiters = this.#waiters.filter((waiter) => !done.includes(waiter));
     for (const waiter of done) waiter.resolve();

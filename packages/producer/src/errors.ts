@@ -22,7 +22,9 @@ export class ProducerFullError extends Error {
   override readonly name = 'ProducerFullError';
 
   constructor(pendingCountMax: number) {
-    super(`expected fewer than ${pendingCountMax} events waiting to be sent (pendingCountMax), found that many: await ready() or earlier publishes`);
+    super(
+      `expected fewer than ${pendingCountMax} events waiting to be sent (pendingCountMax), found that many: await ready() or earlier publishes`,
+    );
   }
 }
 

@@ -12,15 +12,16 @@ export interface PartitionReading {
   readonly completeThroughMs: number;
   readonly appendTimeMs: number;
   readonly nowMs: number;
-  readonly sliceValueCount: number;
+  /** How many values each asked dimension had. */
+  readonly sliceValueCounts: readonly number[];
   readonly sums: readonly bigint[];
 }
 
 export interface PartitionQuestion {
   readonly tenant: string;
   readonly reads: readonly CellRead[];
-  /** The dimension whose values are counted in the same moment; null: none. */
-  readonly dimension: Dimension | null;
+  /** Dimensions whose values are counted in the same moment. */
+  readonly dimensions: readonly Dimension[];
 }
 
 /**
@@ -29,19 +30,19 @@ export interface PartitionQuestion {
  * Holds    every sum is of the same moment as the cursor; sums are exact integers of any size
  */
 export async function readPartition(client: RedisClient, ref: PartitionRef, question: PartitionQuestion): Promise<PartitionReading | null> {
-  const { tenant, dimension } = question;
+  const { tenant } = question;
   const prefix = partitionPrefix(ref);
   const reads = encode(question.reads.map((read) => wireRead(tenant, read)));
-  const setName = dimension === null ? '' : registryName(tenant, dimension);
-  const reply = (await readScript.run(client, [cursorKey(ref)], [prefix, reads, setName])) as string[];
+  const setNames = encode(question.dimensions.map((dimension) => registryName(tenant, dimension)));
+  const reply = (await readScript.run(client, [cursorKey(ref)], [prefix, reads, setNames])) as string[];
   if (reply.length === 0) return null;
-  const [nextOffset, completeThroughMs, appendTimeMs, nowMs, sliceValueCount] = reply.slice(0, 5).map(Number);
+  const [nextOffset, completeThroughMs, appendTimeMs, nowMs] = reply.slice(0, 4).map(Number);
   return {
     nextOffset: nextOffset!,
     completeThroughMs: completeThroughMs!,
     appendTimeMs: appendTimeMs!,
     nowMs: nowMs!,
-    sliceValueCount: sliceValueCount!,
+    sliceValueCounts: reply[4] === '' ? [] : reply[4]!.split(',').map(Number),
     sums: reply.slice(5).map((parts, index) => signed(question.reads[index]!.sign, parts)),
   };
 }

@@ -122,6 +122,22 @@ export async function readCursor(client: RedisClient, ref: PartitionRef): Promis
   };
 }
 
+/** The hash of the definitions that a partition's cells were made with; null where there are none. */
+export async function readStoredHash(client: RedisClient, ref: PartitionRef): Promise<string | null> {
+  return client.hget(cursorKey(ref), 'definitions');
+}
+
+/** Frees everything that one generation of a partition holds. */
+export async function dropGeneration(client: RedisClient, ref: PartitionRef): Promise<void> {
+  const pattern = `${partitionPrefix(ref).replaceAll(/[[\]?\\*^]/g, (char) => `\\${char}`)}*`;
+  let next = '0';
+  do {
+    const [cursor, keys] = await client.scan(next, 'MATCH', pattern, 'COUNT', 1000);
+    if (keys.length > 0) await client.unlink(...keys);
+    next = cursor;
+  } while (next !== '0');
+}
+
 /** Hashed ids of one stretch of append time. */
 export interface IdBucket {
   readonly hashes: Uint8Array;
@@ -180,6 +196,14 @@ export async function readOutbox(
     }
     return { nextOffset: Number.parseInt(id.toString(), 10), blocks, bytes };
   });
+}
+
+/** The cursor of a partition whose outbox is empty: everything below it is in ClickHouse. Null while something is still to go out. */
+export async function readFlushedCursor(client: RedisClient, ref: PartitionRef): Promise<Pick<Cursor, 'nextOffset' | 'completeThroughMs'> | null> {
+  const replies = await client.multi().hmget(cursorKey(ref), 'next_offset', 'complete_through_ms').xlen(outboxKey(ref)).exec();
+  const [next, complete] = (replies?.[0]?.[1] ?? []) as (string | null)[];
+  if (next === null || next === undefined || replies?.[1]?.[1] !== 0) return null;
+  return { nextOffset: Number(next), completeThroughMs: Number(complete) };
 }
 
 /** Forgets entries up to an acknowledged offset. */

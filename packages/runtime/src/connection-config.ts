@@ -8,7 +8,7 @@ const brokersText = z
   .transform((text) => text.split(',').map((broker) => broker.trim()))
   .refine((brokers) => brokers.every((broker) => /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/.test(broker)));
 
-export const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 /** Where Kafka is and how to log in. */
 export const kafkaConfig = z

@@ -34,7 +34,7 @@ export interface Metrics {
 }
 
 /** Where values past a label's bound are counted, so that a bound that bites is seen. */
-export const overflowLabelValue = 'other';
+const overflowLabelValue = 'other';
 
 /**
  * Makes the registry of one process; every metric is declared once, with the values that its labels may take.

@@ -18,7 +18,10 @@ export async function eventually<T>(check: () => T | Promise<T>, options: Eventu
     const late = performance.now() >= end;
     const outcome = await attempt(check);
     if (outcome.held) return outcome.value;
-    if (late) throw new Error(`expected the check to hold within ${deadlineMs} ms, found after ${tries} tries: ${outcome.found}`, { cause: outcome.cause });
+    if (late)
+      throw new Error(`expected the check to hold within ${deadlineMs} ms, found after ${tries} tries: ${outcome.found}`, {
+        cause: outcome.cause,
+      });
     await wait(Math.min(everyMs, Math.max(0, end - performance.now())));
   }
 }

@@ -9,6 +9,8 @@ export interface TopicOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly worker: (ref: { partition: number }) => Omit<WorkerOptions, 'readLog' | 'seek' | 'onStuck'>;
+  /** After each look at the log. */
+  readonly onTick: () => Promise<void>;
   readonly onLag: (partition: number, lag: number) => void;
   readonly onStuck: (partition: number) => void;
   readonly onCrash: (error: Error) => void;
@@ -93,6 +95,7 @@ export class TopicConsumer {
         const askedMs = this.#options.clock();
         const log = await this.#options.log.read();
         this.#ticked = this.#options.clock();
+        await this.#options.onTick();
         for (const [partition, worker] of this.#workers) this.#tick(worker, { log: log.get(partition), askedMs: askedMs - clockSkewMs });
       } catch (error) {
         this.#options.logger.warn({ err: error }, 'kafka: expected the length of the log, will ask again');

@@ -1,12 +1,13 @@
 import { type AppliedRow, type BlockTable, blockTables, type Clickhouse, insertApplied, insertBlocks } from '@vigie/clickhouse';
-import { type OutboxEntry, type PartitionRef, readOutbox, type RedisClient, trimOutbox } from '@vigie/redis';
-import { backoffMs, type FaultPoint, type Logger, pause } from '@vigie/runtime';
+import { type OutboxEntry, type PartitionRef, readFlushedCursor, readOutbox, type RedisClient, trimOutbox } from '@vigie/redis';
+import { backoffMs, type Clock, type FaultPoint, type Logger, pause } from '@vigie/runtime';
 
 export interface FlushOptions {
   readonly redis: RedisClient;
   readonly clickhouse: Clickhouse;
   readonly fault: FaultPoint;
   readonly logger: Logger;
+  readonly clock: Clock;
   /** The partitions that are ours now. */
   readonly partitions: () => readonly PartitionRef[];
   /** What ClickHouse has acknowledged and Redis has let go, by partition. */
@@ -19,6 +20,8 @@ interface Pending {
   readonly entries: readonly OutboxEntry[];
 }
 
+/** An idle partition says through which moment it is complete this often; a position that moved without rows is said at once. */
+const idleEveryMs = 10_000;
 const rowsPerInsertMin = 20_000;
 const flushEveryMs = 1_000;
 const entriesPerReadMax = 64;
@@ -29,6 +32,7 @@ export class Flusher {
   readonly #options: FlushOptions;
   #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  readonly #said = new Map<number, { toOffset: number; atMs: number }>();
 
   constructor(options: FlushOptions) {
     this.#options = options;
@@ -74,11 +78,30 @@ export class Flusher {
       const entries = await readOutbox(redis, ref, { afterOffset: 0, countMax: entriesPerReadMax });
       if (entries.length > 0) pending.push({ ref, entries });
     }
+    await this.#sayIdle(pending);
     if (pending.length === 0) return 0;
+    this.#options.fault('flush.before');
     const rowCount = await this.#send(pending);
     const positions = await this.#forget(pending);
     await this.#options.onFlushed(positions, rowCount);
     return rowCount;
+  }
+
+  /** Positions move without rows too: control records, and time that passes in an idle partition. */
+  async #sayIdle(pending: readonly Pending[]): Promise<void> {
+    const { redis, clickhouse, clock } = this.#options;
+    const nowMs = clock();
+    const rows: AppliedRow[] = [];
+    for (const ref of this.#options.partitions()) {
+      if (pending.some((busy) => busy.ref.partition === ref.partition)) continue;
+      const said = this.#said.get(ref.partition);
+      const cursor = await readFlushedCursor(redis, ref);
+      if (cursor === null || (said !== undefined && said.toOffset === cursor.nextOffset && nowMs - said.atMs < idleEveryMs)) continue;
+      const { generation, topic, partition } = ref;
+      rows.push({ generation, topic, partition, toOffset: cursor.nextOffset, completeThroughMs: cursor.completeThroughMs });
+    }
+    await insertApplied(clickhouse, rows);
+    for (const { partition, toOffset } of rows) this.#said.set(partition, { toOffset, atMs: nowMs });
   }
 
   /** Rows first, `applied` last: it never says more than what is there. Sending again after a lost reply is harmless. */

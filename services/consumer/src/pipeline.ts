@@ -46,7 +46,16 @@ export async function processStored(
   stretch: Stretch<StoredRecord>,
 ): Promise<void> {
   const records = decodeStoredBatch(stretch.records);
+  requireAccepted(records);
   await deriveAndApply(pipeline, memory, { ...stretch, records, known: new Set(), skipDuplicates: false });
+}
+
+/** What was accepted once must be accepted again, or the new numbers would quietly lack it. */
+function requireAccepted(records: readonly DecodedRecord[]): void {
+  for (const { result, offset } of records) {
+    if (result.ok) continue;
+    throw new Error(`offset ${offset}: expected an event that was accepted to be accepted again, found: ${result.rejection.message}`);
+  }
 }
 
 interface Work extends Stretch<DecodedRecord> {

@@ -1,4 +1,4 @@
-import type { CorpusBuilder } from './record.ts';
+import type { CorpusBuilder, Verdict } from './record.ts';
 
 const dayMs = 86_400_000;
 
@@ -92,15 +92,25 @@ function addSurrogates(corpus: CorpusBuilder, good: string): void {
   corpus.add('a lone surrogate in a key', 'lone_surrogates', good.replace('"order_id"', String.raw`"\udbff":1,"order_id"`));
 }
 
+interface TypedEvent {
+  readonly type: string;
+  readonly data: Record<string, unknown>;
+  readonly field?: string;
+}
+
+type Add = (name: string, expected: Verdict, event: TypedEvent) => void;
+
 function addOtherTypes(corpus: CorpusBuilder): void {
-  const add = (
-    name: string,
-    expected: Parameters<CorpusBuilder['add']>[1],
-    event: { type: string; data: Record<string, unknown>; field?: string },
-  ): void => {
-    const { type, data, field } = event;
+  const add: Add = (name, expected, { type, data, field }) => {
     corpus.addEvent(name, expected, { changes: { type, data }, ...(field === undefined ? {} : { field }) });
   };
+  addInstants(corpus, add);
+  addCosts(add);
+  addRelations(add);
+}
+
+/** Instants in data, which have a range of their own. */
+function addInstants(corpus: CorpusBuilder, add: Add): void {
   const type = 'subscription.ended';
   add('effective_at 3,653 days ahead', 'accepted', { type, data: ended(corpus.at(3653 * dayMs)) });
   add('effective_at 1 ms more', 'effective_at_out_of_range', {
@@ -113,7 +123,10 @@ function addOtherTypes(corpus: CorpusBuilder): void {
   add('effective_at before 1970', 'time_out_of_range', { type, data: ended('1969-12-31T00:00:00Z'), field: 'data.effective_at' });
   add('effective_at without an offset', 'schema_violation', { type, data: ended('2026-03-04T10:15:00'), field: 'data.effective_at' });
   add('effective_at as an epoch', 'schema_violation', { type, data: ended(1772615700000), field: 'data.effective_at' });
+}
 
+/** Service periods. */
+function addCosts(add: Add): void {
   const cost = { cost_id: 'k', category: 'sales', amount_minor: -5, currency: 'EUR' };
   const period = (service_start: unknown, service_end: unknown): Record<string, unknown> => ({ ...cost, service_start, service_end });
   const field = 'data.service_end';
@@ -139,7 +152,10 @@ function addOtherTypes(corpus: CorpusBuilder): void {
     field: 'data.service_start',
   });
   add('an unknown category', 'schema_violation', { type: 'cost.recorded', data: { ...cost, category: 'fun' }, field: 'data.category' });
+}
 
+/** Fields that are wrong only beside each other, and numbers that must be text. */
+function addRelations(add: Add): void {
   const answer = { response_id: 'r', survey: 'nps', score: 5, scale_min: 0, scale_max: 10 };
   add('a score off its scale', 'schema_violation', { type: 'survey.answered', data: { ...answer, score: 11 }, field: 'data.score' });
   add('a scale upside down', 'schema_violation', { type: 'survey.answered', data: { ...answer, scale_max: -1 }, field: 'data.scale_max' });

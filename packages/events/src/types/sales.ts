@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineType } from '../define.ts';
 import { amountMinor, count, currency, customerDims, flag, instant, text } from '../fields.ts';
 
-export const orderLineCountMax = 1000;
+const orderLineCountMax = 1000;
 const linesExpected = `a list of at most ${orderLineCountMax} lines`;
 
 const orderLine = z.object(

@@ -139,4 +139,3 @@ function pushHash(into: HashIncrement[], hash: { key: string; expiresAtMs: numbe
   for (const [field, value] of cells) if (value !== 0) fields.push(String(field), String(value));
   if (fields.length > 0) into.push({ ...hash, fields });
 }
-

@@ -8,7 +8,7 @@ const known = new WeakMap<KpiDef, readonly MeasureDef[]>();
 export function measuresOf(def: KpiDef): readonly MeasureDef[] {
   let measures = known.get(def);
   if (measures === undefined) {
-    measures = measureIdsOf(def).map((id) => measureById(id)!);
+    measures = measureIdsOf(def).map(measureById);
     known.set(def, measures);
   }
   return measures;

@@ -81,8 +81,8 @@ function isLive(measures: readonly MeasureDef[]): boolean {
 
 function benchmarkText(def: KpiDef): string {
   if (def.benchmarks.length === 0) return '';
-  const items = def.benchmarks.map(
-    ({ industry, typical, period, source }) => `${industry}: ${typical}${period === undefined ? '' : ` a ${period}`} (${source}).`,
-  );
+  const items = def.benchmarks.map(({ industry, typical, period, source }) => {
+    return `${industry}: ${typical} (${period === undefined ? 'period not stated' : `per ${period}`}; source: ${source}).`;
+  });
   return `\nBenchmarks:\n\n${list(items)}\n`;
 }

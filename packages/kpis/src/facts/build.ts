@@ -5,7 +5,9 @@ export class FactRangeError extends Error {
   override readonly name = 'FactRangeError';
   readonly fact: FactName;
   constructor(fact: FactName, value: number) {
-    super(`${fact}: expected an integer within +-(2^53 - 1), found ${value}; the event's amounts add up to more than can be counted exactly`);
+    super(
+      `${fact}: expected an integer within +-(2^53 - 1), found ${value}; the event's amounts add up to more than can be counted exactly`,
+    );
     this.fact = fact;
   }
 }

@@ -1,4 +1,4 @@
-import type { Event } from '@vigie/events';
+import { dayOrInstantMs, type Event } from '@vigie/events';
 import { dayNumberAt, dayNumberOf, dayStartMs } from '../time/zone.ts';
 import type { Fact, FactName, TenantSettings } from '../types.ts';
 import { dimsOf, pushFact } from './build.ts';
@@ -18,20 +18,27 @@ export function costFacts(facts: Fact[], event: CostEvent, settings: TenantSetti
     pushFact(facts, { ...own, at: event.timeMs, value: amount_minor });
     return;
   }
-  const first = localDay(service_start, settings.zone);
-  // A period inside one local day is still that day's.
-  const end = Math.max(localDay(service_end, settings.zone), first + 1);
-  const dayCount = end - first;
-  const part = Math.trunc(amount_minor / dayCount);
-  const remainder = amount_minor - part * dayCount;
-  for (let day = 0; day < dayCount; day++) {
-    const extra = day < Math.abs(remainder) ? Math.sign(remainder) : 0;
-    pushFact(facts, { ...own, at: dayStartMs(settings.zone, first + day), value: part + extra });
+  const days = serviceDays({ start: service_start, end: service_end }, settings.zone);
+  const part = Math.trunc(amount_minor / days.length);
+  const remainder = amount_minor - part * days.length;
+  for (const [index, at] of days.entries()) {
+    const extra = index < Math.abs(remainder) ? Math.sign(remainder) : 0;
+    pushFact(facts, { ...own, at, value: part + extra });
   }
 }
 
-/** A date is that local day; an instant is the local day that it lies in. */
-function localDay(text: string, zone: string): number {
-  const day = dayNumberOf(text);
-  return day ?? dayNumberAt(zone, Date.parse(text));
+/**
+ * Starts of the local days of `[start, end)`: whole days where it is given as dates, every day that has an instant in it where it is given as instants.
+ *
+ * Holds    never empty; a date that the zone skipped is no day, and a period of nothing else is the day that came instead
+ */
+function serviceDays(period: { start: string; end: string }, zone: string): number[] {
+  const first = dayNumberOf(period.start) ?? dayNumberAt(zone, dayOrInstantMs(period.start));
+  const end = dayNumberOf(period.end) ?? dayNumberAt(zone, dayOrInstantMs(period.end) - 1) + 1;
+  const starts: number[] = [];
+  for (let day = first; day < end; day++) {
+    const at = dayStartMs(zone, day);
+    if (at < dayStartMs(zone, day + 1)) starts.push(at);
+  }
+  return starts.length > 0 ? starts : [dayStartMs(zone, first)];
 }

@@ -36,7 +36,8 @@ type StoredPoint = [number, number, string, string, number, number | null, strin
 
 export function decodeTimeline(text: string): Timeline {
   const [version, subscriptions, first, spans, won, segment, country] = JSON.parse(text) as StoredTimeline;
-  if (version !== 1) throw new Error(`timeline: expected version 1, found ${version}; this Redis was written by another Vigie, run vigie rebuild`);
+  if (version !== 1)
+    throw new Error(`timeline: expected version 1, found ${version}; this Redis was written by another Vigie, run vigie rebuild`);
   return {
     ...emptyTimeline,
     subscriptions: new Map(subscriptions.map(([id, points]) => [id, points.map(decodePoint)])),

@@ -52,7 +52,8 @@ export function insertPoint(points: readonly Point[], point: Point): Point[] {
 
 /** The points that count: planned ends taken back and planned changes replaced are left out. */
 function effectivePoints(points: readonly Point[]): readonly Point[] {
-  if (!points.some((p) => p.kind === 'ended' || p.kind === 'end_withdrawn' || (p.kind === 'changed' && p.effectiveAt > p.time))) return points;
+  if (!points.some((p) => p.kind === 'ended' || p.kind === 'end_withdrawn' || (p.kind === 'changed' && p.effectiveAt > p.time)))
+    return points;
   const dropped = new Set<Point>();
   const enders = points.filter((p) => p.kind === 'ended' || p.kind === 'end_withdrawn').toSorted(compareStamps);
   for (const [index, end] of enders.entries()) {

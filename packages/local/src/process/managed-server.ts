@@ -78,14 +78,16 @@ function launch(spec: ServerSpec, onExit: (pid: number, how: string) => void): P
   mkdirSync(dirname(spec.logFile), { recursive: true });
   const log = openSync(spec.logFile, isLong(spec.logFile) ? 'w' : 'a');
   // A process group of its own: Ctrl-C in the terminal reaches the program, which drains first and then ends its servers.
-  const child = spawn(spec.command, spec.args, { env: spec.env, detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(spec.command, spec.args, { cwd: dirname(spec.logFile), env: spec.env, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.unref();
   child.once('error', () => {});
   child.once('exit', (code, signal) => onExit(child.pid ?? 0, signal ?? `exit code ${code}`));
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   if (identity !== undefined) return identity;
-  throw new ServersError(`expected ${spec.command} to start (${spec.name}), found that it did not run or ended at once; see ${spec.logFile}${lastLines(spec)}`);
+  throw new ServersError(
+    `expected ${spec.command} to start (${spec.name}), found that it did not run or ended at once; see ${spec.logFile}${lastLines(spec)}`,
+  );
 }
 
 async function expectReady(spec: ServerSpec, child: ProcessIdentity): Promise<void> {
@@ -104,7 +106,9 @@ async function expectReady(spec: ServerSpec, child: ProcessIdentity): Promise<vo
   if (ready) return;
   const found = isAlive(child) ? `"${last}"` : 'that it ended';
   await terminate(child, stopDeadlineMs);
-  throw new ServersError(`expected ${spec.name} to serve within ${readyDeadlineMs / 1000} s, found ${found}; its log is ${spec.logFile}${lastLines(spec)}`);
+  throw new ServersError(
+    `expected ${spec.name} to serve within ${readyDeadlineMs / 1000} s, found ${found}; its log is ${spec.logFile}${lastLines(spec)}`,
+  );
 }
 
 function isLong(file: string): boolean {

@@ -16,7 +16,9 @@ export async function findFreePort(taken: ReadonlySet<number>): Promise<number> 
     const port = firstPort + Math.floor(Math.random() * portCount);
     if (!taken.has(port) && (await isFree(port))) return port;
   }
-  throw new Error(`expected a free port in ${firstPort}..${firstPort + portCount - 1} within ${attemptsMax} tries, found none; give the ports yourself`);
+  throw new Error(
+    `expected a free port in ${firstPort}..${firstPort + portCount - 1} within ${attemptsMax} tries, found none; give the ports yourself`,
+  );
 }
 
 export function isFree(port: number): Promise<boolean> {
@@ -88,7 +90,10 @@ function readLink(path: string): string {
 
 function lsofListener(port: number): number | undefined {
   try {
-    const out = execFileSync('lsof', ['-nP', '-t', `-iTCP:${port}`, '-sTCP:LISTEN'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const out = execFileSync('lsof', ['-nP', '-t', `-iTCP:${port}`, '-sTCP:LISTEN'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return Number(out.split('\n')[0]) || undefined;
   } catch {
     return undefined;

@@ -34,7 +34,11 @@ export async function startDockerServers(options: StartServersOptions): Promise<
   const library = await import('testcontainers');
   const parts = await prepare(library, options);
   options.report(`starting ${Object.values(images).join(', ')} in Docker; images that are not there yet are pulled first ...`);
-  const results = await Promise.allSettled([kafkaContainer(parts).start(), redisContainer(parts).start(), clickhouseContainer(parts).start()]);
+  const results = await Promise.allSettled([
+    kafkaContainer(parts).start(),
+    redisContainer(parts).start(),
+    clickhouseContainer(parts).start(),
+  ]);
   const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const removeAll = async (): Promise<void> => {
     await Promise.all(started.map((container) => parts.client.container.getById(container.getId()).remove({ force: true, v: true })));
@@ -44,7 +48,9 @@ export async function startDockerServers(options: StartServersOptions): Promise<
     await removeAll();
     throw results.find((result) => result.status === 'rejected')?.reason;
   }
-  options.report(`servers run in Docker on ${parts.host}: Kafka on port ${parts.ports.kafka}, Redis on ${parts.ports.redis}, ClickHouse on ${parts.ports.clickhouse}`);
+  options.report(
+    `servers run in Docker on ${parts.host}: Kafka on port ${parts.ports.kafka}, Redis on ${parts.ports.redis}, ClickHouse on ${parts.ports.clickhouse}`,
+  );
   return describeServers(parts, { kafka, redis, clickhouse }, removeAll);
 }
 
@@ -70,7 +76,9 @@ function kafkaContainer({ library, host, ports }: Parts): GenericContainer {
   return new library.GenericContainer(images.kafka)
     .withExposedPorts({ container: 9092, host: ports.kafka })
     .withEnvironment({
-      ...propertiesAsEnvironment(fillTemplate(['kafka', 'local.properties'], { PORT: 9092, CONTROLLER_PORT: 9093, LOG_DIR: '/var/lib/kafka/data' })),
+      ...propertiesAsEnvironment(
+        fillTemplate(['kafka', 'local.properties'], { PORT: 9092, CONTROLLER_PORT: 9093, LOG_DIR: '/var/lib/kafka/data' }),
+      ),
       KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://127.0.0.1:9093',
       KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${host}:${ports.kafka}`,
     })
@@ -82,7 +90,10 @@ function kafkaContainer({ library, host, ports }: Parts): GenericContainer {
 function propertiesAsEnvironment(properties: string): Record<string, string> {
   const lines = properties.split('\n').filter((line) => line.includes('=') && !line.startsWith('#'));
   return Object.fromEntries(
-    lines.map((line) => [`KAFKA_${line.slice(0, line.indexOf('=')).toUpperCase().replaceAll('.', '_')}`, line.slice(line.indexOf('=') + 1)]),
+    lines.map((line) => [
+      `KAFKA_${line.slice(0, line.indexOf('=')).toUpperCase().replaceAll('.', '_')}`,
+      line.slice(line.indexOf('=') + 1),
+    ]),
   );
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createEventProducer, createKafka, ensureTopic, watchLog } from '@vigie/kafka';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ProcessIdentity } from '../process/identity.ts';
 import { isAlive } from '../process/identity.ts';
@@ -16,6 +17,7 @@ import { startLocalServers, stopLocalServers } from './local.ts';
 
 const slowMs = 120_000;
 const folders: string[] = [];
+const silent = { debug: () => {}, info: () => {}, warn: () => {} };
 
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'vigie-local-test-'));
@@ -25,21 +27,34 @@ function makeFolder(): string {
 
 function start(dataDir: string, more: { keepRunning?: boolean; ports?: { redis: number } } = {}): Promise<Servers & { lines: string[] }> {
   const lines: string[] = [];
-  return startLocalServers({ dataDir, env: process.env, report: (line) => lines.push(line), ...more }).then((servers) => ({ ...servers, lines }));
+  return startLocalServers({ dataDir, env: process.env, report: (line) => lines.push(line), ...more }).then((servers) => ({
+    ...servers,
+    lines,
+  }));
 }
 
 async function redis(url: string, command: string): Promise<string> {
   const { password, port } = new URL(url);
   const request = Buffer.from(`AUTH ${password}\r\n${command}\r\n`);
   const lineCount = command.startsWith('GET') ? 3 : 2;
-  const answer = await askOverTcp({ port: Number(port), request, isWhole: (bytes) => bytes.toString().split('\r\n').length > lineCount || bytes.includes('$-1'), deadlineMs: 5_000 });
+  const answer = await askOverTcp({
+    port: Number(port),
+    request,
+    isWhole: (bytes) => bytes.toString().split('\r\n').length > lineCount || bytes.includes('$-1'),
+    deadlineMs: 5_000,
+  });
   return answer.toString().split('\r\n')[lineCount - 1] ?? '';
 }
 
 async function redisSetting(url: string, name: string): Promise<string> {
   const { password, port } = new URL(url);
   const request = Buffer.from(`AUTH ${password}\r\nCONFIG GET ${name}\r\nQUIT\r\n`);
-  const answer = await askOverTcp({ port: Number(port), request, isWhole: (bytes) => /\*2[^]*\+OK\r\n$/.test(bytes.toString()), deadlineMs: 5_000 });
+  const answer = await askOverTcp({
+    port: Number(port),
+    request,
+    isWhole: (bytes) => /\*2[^]*\+OK\r\n$/.test(bytes.toString()),
+    deadlineMs: 5_000,
+  });
   return answer.toString().split('\r\n')[5] ?? '';
 }
 
@@ -60,12 +75,18 @@ function childrenOf(dataDir: string): ProcessIdentity[] {
 }
 
 /** Runs the fixture until its servers serve. */
-async function startInAnotherProcess(dataDir: string, mode = ''): Promise<{ pid: number; gone: Promise<unknown>; kill: () => void }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'start-and-wait.fixture.ts'), dataDir, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function startInAnotherProcess(
+  dataDir: string,
+  mode = '',
+): Promise<{ pid: number; gone: Promise<unknown>; kill: () => void; redisUrl: string }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'start-and-wait.fixture.ts'), dataDir, mode], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const gone = once(child, 'exit');
   const first = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), gone.then(() => undefined)]);
   if (first === undefined) throw new Error('the fixture ended before its servers served');
-  return { pid: child.pid!, gone, kill: () => void child.kill('SIGKILL') };
+  const redisUrl = /"VIGIE_REDIS_URL":"([^"]+)"/.exec(String(first[0]))?.[1] ?? '';
+  return { redisUrl, pid: child.pid!, gone, kill: () => void child.kill('SIGKILL') };
 }
 
 /** The reaper of a process, found from outside: the test must be able to take away what would tidy up. */
@@ -107,11 +128,21 @@ describe('one set of servers', () => {
     expect(await sql(servers, 'SELECT sum(n) FROM default.kept')).toBe('499500');
   });
 
-  test('Kafka serves again on its port after SIGKILL, as the same cluster', { timeout: slowMs }, async () => {
+  test('what Kafka acknowledged survives SIGKILL and a restart on the same port, in the same cluster', { timeout: slowMs }, async () => {
     const before = clusterIdOf(dataDir);
+    const topic = 'kept';
+    const kafka = createKafka({ connection: { brokers: servers.kafka.brokers }, clientId: 'local-test', logger: silent });
+    await ensureTopic(kafka, { topic, partitionCount: 3, replicationFactor: 1, retentionMs: 3_600_000 });
+    const producer = createEventProducer(kafka, { topic });
+    await producer.connect();
+    await producer.send(Array.from({ length: 500 }, (_, n) => ({ key: `key ${n}`, value: `value ${n}` })));
+    await producer.close();
     await servers.kafka.kill();
-    // restart() resolves only when the broker answers a metadata request as the cluster of its data folder.
     await servers.kafka.restart();
+    const log = await watchLog(kafka, topic);
+    const ranges = [...(await log.read()).values()];
+    await log.close();
+    expect(ranges.reduce((sum, { low, high }) => sum + high - low, 0)).toBe(500);
     expect(clusterIdOf(dataDir)).toBe(before);
   });
 
@@ -156,6 +187,7 @@ test('servers end with the process that started them, even when it is killed', {
 test('servers that a crashed run left are recognised and replaced, and their data is kept', { timeout: slowMs }, async () => {
   const dataDir = makeFolder();
   const starter = await startInAnotherProcess(dataDir);
+  await redis(starter.redisUrl, 'SET kept 42');
   process.kill(reaperOf(starter.pid), 'SIGKILL');
   starter.kill();
   await starter.gone;
@@ -166,6 +198,7 @@ test('servers that a crashed run left are recognised and replaced, and their dat
   expect(servers.lines.filter((line) => line.startsWith('left by a run that is gone: ending'))).toHaveLength(3);
   expect(left.some(isAlive)).toBe(false);
   expect(readState(dataDir).ports).toEqual(ports);
+  expect(await redis(servers.redis.url, 'GET kept')).toBe('42');
   await servers.stop();
 });
 
@@ -192,7 +225,9 @@ test('a foreign process on a given port is named and left alone', { timeout: slo
   if (address === null || typeof address === 'string') throw new Error(`expected a TCP address, found ${address}`);
   const { port } = address;
   const dataDir = makeFolder();
-  await expect(start(dataDir, { ports: { redis: port } })).rejects.toThrow(new RegExp(`expected port ${port} .*free for redis, found process ${process.pid} `));
+  await expect(start(dataDir, { ports: { redis: port } })).rejects.toThrow(
+    new RegExp(`expected port ${port} .*free for redis, found process ${process.pid} `),
+  );
   expect(foreign.listening).toBe(true);
   expect(childrenOf(dataDir).some(isAlive)).toBe(false);
   foreign.close();

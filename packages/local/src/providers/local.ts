@@ -111,7 +111,9 @@ async function startAll(run: Run): Promise<Servers> {
     await stopAll();
     throw failed.reason;
   }
-  run.report(`local servers run in ${run.dataDir}: Kafka on port ${run.ownedPorts.kafka}, Redis on ${run.ownedPorts.redis}, ClickHouse on ${run.ownedPorts.clickhouseHttp}`);
+  run.report(
+    `local servers run in ${run.dataDir}: Kafka on port ${run.ownedPorts.kafka}, Redis on ${run.ownedPorts.redis}, ClickHouse on ${run.ownedPorts.clickhouseHttp}`,
+  );
   return describeServers(run, managed, () => withLock(run.dataDir, stopAll));
 }
 

@@ -2,6 +2,11 @@
 import { startLocalServers } from './local.ts';
 
 const [dataDir, keepRunning] = process.argv.slice(2);
-const servers = await startLocalServers({ dataDir: dataDir!, env: process.env, report: () => {}, keepRunning: keepRunning === 'keep-running' });
+const servers = await startLocalServers({
+  dataDir: dataDir!,
+  env: process.env,
+  report: () => {},
+  keepRunning: keepRunning === 'keep-running',
+});
 process.stdout.write(`${JSON.stringify(servers.environment)}\n`);
 if (keepRunning !== 'keep-running') setInterval(() => {}, 60_000);

@@ -14,12 +14,16 @@ export function findLibrary(): string {
   const platform = `${process.platform}-${process.arch}`;
   const name = platformPackages[platform];
   if (name === undefined) {
-    throw new ServersError(`expected one of ${Object.keys(platformPackages).join(', ')}, found ${platform}; use Docker or a ClickHouse of your own`);
+    throw new ServersError(
+      `expected one of ${Object.keys(platformPackages).join(', ')}, found ${platform}; use Docker or a ClickHouse of your own`,
+    );
   }
   try {
     const fromChdb = createRequire(createRequire(import.meta.url).resolve('chdb/package.json'));
     return join(dirname(fromChdb.resolve(`${name}/package.json`)), 'libchdb.so');
   } catch {
-    throw new ServersError(`expected the package ${name}, an optional dependency of chdb, found none; run npm ci again, without --omit=optional`);
+    throw new ServersError(
+      `expected the package ${name}, an optional dependency of chdb, found none; run npm ci again, without --omit=optional`,
+    );
   }
 }

@@ -50,7 +50,8 @@ export function clickhouseUsers(databases: string[]): string {
   const users = fillTemplate(['clickhouse', 'users', 'users.xml'], {});
   const first = '<query from_env="VIGIE_CLICKHOUSE_ANALYST_GRANT"/>';
   const more = databases.slice(1).map((name) => `\n        <query>${grantOn(name)}</query>`);
-  if (!users.includes(first)) throw new Error(`expected ${first} in infra/clickhouse/users/users.xml, found none; packages/local adds the test databases after it`);
+  if (!users.includes(first))
+    throw new Error(`expected ${first} in infra/clickhouse/users/users.xml, found none; packages/local adds the test databases after it`);
   return users.replace(first, first + more.join(''));
 }
 

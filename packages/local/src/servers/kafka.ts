@@ -44,7 +44,9 @@ function format(java: string[], properties: string, env: NodeJS.ProcessEnv): voi
   const args = [...java, 'kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', properties];
   const done = spawnSync('java', args, { env: childEnvironment(env), encoding: 'utf8' });
   if (done.status === 0) return;
-  throw new ServersError(`expected Kafka's storage tool to format the data folder, found exit code ${done.status}:\n${done.stdout}${done.stderr}`);
+  throw new ServersError(
+    `expected Kafka's storage tool to format the data folder, found exit code ${done.status}:\n${done.stdout}${done.stderr}`,
+  );
 }
 
 /**

@@ -45,7 +45,12 @@ export function redisSpec({ dataDir, binary, port, password, env }: RedisPlace):
 /** Asks for a write that changes nothing: PING answers while the append-only file is still loading on some versions, DEL does not. */
 async function probeRedis(port: number, password: string): Promise<void> {
   const request = Buffer.from(`AUTH ${password}\r\nDEL vigie:probe\r\nQUIT\r\n`);
-  const answer = await askOverTcp({ port, request, isWhole: (bytes) => bytes.toString().split('\r\n').length > 3, deadlineMs: answerDeadlineMs });
+  const answer = await askOverTcp({
+    port,
+    request,
+    isWhole: (bytes) => bytes.toString().split('\r\n').length > 3,
+    deadlineMs: answerDeadlineMs,
+  });
   const text = answer.toString();
   if (!text.startsWith('+OK\r\n:')) throw new Error(text.split('\r\n').find((line) => line.startsWith('-')) ?? text);
 }
@@ -54,12 +59,15 @@ async function probeRedis(port: number, password: string): Promise<void> {
 export async function findRedisBinary(env: NodeJS.ProcessEnv, report: (line: string) => void): Promise<string> {
   const installed = installedRedisVersion(env);
   if (installed !== undefined && isNewEnough(installed)) return 'redis-server';
-  if (installed !== undefined) report(`redis-server ${installed} on the PATH is older than ${oldestVersion.join('.')}; taking the one from Maven`);
+  if (installed !== undefined)
+    report(`redis-server ${installed} on the PATH is older than ${oldestVersion.join('.')}; taking the one from Maven`);
   const folder = await fetchArtifact(redisBinaries, env, report);
   const wanted = new RegExp(`-${process.platform === 'darwin' ? 'darwin' : 'linux'}-${process.arch === 'arm64' ? 'arm64' : 'amd64'}$`);
   const name = readdirSync(folder).find((file) => wanted.test(file));
   if (name === undefined) {
-    throw new ServersError(`expected a Redis for ${process.platform}-${process.arch} in ${folder}, found none; install redis-server ${oldestVersion.join('.')} or newer`);
+    throw new ServersError(
+      `expected a Redis for ${process.platform}-${process.arch} in ${folder}, found none; install redis-server ${oldestVersion.join('.')} or newer`,
+    );
   }
   const binary = join(folder, name);
   chmodSync(binary, 0o755);

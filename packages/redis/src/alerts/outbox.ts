@@ -7,7 +7,7 @@ const claimScript = loadScript('../alerts/scripts/claim');
 const settleScript = loadScript('../alerts/scripts/settle');
 
 /** Dead letters that are kept; older ones go. */
-export const deadLetterCountMax = 10_000;
+const deadLetterCountMax = 10_000;
 
 /** A notification to send, held under a lease. */
 export interface ClaimedNotification {

@@ -15,9 +15,9 @@ import {
 const commitScript = loadScript('../alerts/scripts/commit');
 
 /** Notifications that may wait; past it nothing is judged until some went out: held back, never dropped. */
-export const outboxCountMax = 100_000;
+const outboxCountMax = 100_000;
 /** Records that are kept for `alerts history`, about; older ones are cut. */
-export const recordCountMax = 100_000;
+const recordCountMax = 100_000;
 
 /** Where one rule stands. */
 export interface RuleState {
@@ -87,9 +87,9 @@ async function load(client: RedisClient, keys: AlertKeys, ruleKey: string): Prom
   const instances = await client.hvals(keys.instances(ruleKey));
   return {
     revision: Number(revision ?? 0),
-    evaluatedToMs: evaluatedToMs == null ? null : Number(evaluatedToMs),
+    evaluatedToMs: typeof evaluatedToMs !== 'string' ? null : Number(evaluatedToMs),
     instances: instances.map((text): Instance => JSON.parse(text)),
-    rule: rule == null ? null : JSON.parse(rule),
+    rule: typeof rule !== 'string' ? null : JSON.parse(rule),
   };
 }
 

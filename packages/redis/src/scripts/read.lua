@@ -1,6 +1,6 @@
 -- Reads the sums of cells and the cursor of one partition in one moment.
--- KEYS[1] cursor   ARGV[1] key prefix of the partition   ARGV[2] msgpack of the reads   ARGV[3] key of the slice values to count ('' = none)
--- Reply: {next_offset, complete_through_ms, append_time_ms, now ms, count of slice values, sum, sum, ...}
+-- KEYS[1] cursor   ARGV[1] key prefix of the partition   ARGV[2] msgpack of the reads   ARGV[3] msgpack of the names of the sets of slice values to count
+-- Reply: {next_offset, complete_through_ms, append_time_ms, now ms, counts of slice values joined by ',', sum, sum, ...}
 -- A sum is decimal text, or several joined by ',' where doubles could not add them exactly: the caller adds them as integers.
 local prefix = ARGV[1]
 local cursor = redis.call('HMGET', KEYS[1], 'next_offset', 'complete_through_ms', 'append_time_ms', 'max_day')
@@ -57,8 +57,9 @@ local function addPairs(base, range, add)
   end
 end
 
-local count = ARGV[3] == '' and 0 or redis.call('SCARD', prefix .. ARGV[3])
-local reply = {cursor[1], cursor[2] or '0', cursor[3] or '0', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)), tostring(count)}
+local counts = {}
+for i, name in ipairs(cmsgpack.unpack(ARGV[3])) do counts[i] = redis.call('SCARD', prefix .. name) end
+local reply = {cursor[1], cursor[2] or '0', cursor[3] or '0', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)), table.concat(counts, ',')}
 for _, read in ipairs(cmsgpack.unpack(ARGV[2])) do
   local add, result = adder()
   if read[1] == 'pairs' then addPairs(prefix .. read[2], read[3], add) else addPanes(prefix .. read[2], read[3], add) end

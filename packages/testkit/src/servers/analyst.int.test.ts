@@ -22,6 +22,12 @@ async function ask(user: 'vigie' | 'analyst', sql: string, parameters: Record<st
 
 const analyst = (sql: string, parameters?: Record<string, string>) => ask('analyst', sql, parameters);
 
+/** Those of the queries that the analyst was not refused. */
+async function letThrough(queries: string[]): Promise<string[]> {
+  const answers = await Promise.all(queries.map(async (sql) => ({ sql, ...(await analyst(sql)) })));
+  return answers.filter(({ ok }) => ok).map(({ sql }) => sql);
+}
+
 async function asOwner(sql: string): Promise<void> {
   const answer = await ask('vigie', sql);
   if (!answer.ok) throw new Error(`${sql}: ${answer.text}`);
@@ -35,7 +41,9 @@ beforeAll(async () => {
   await asOwner(`CREATE VIEW ${views}.until ${definer} AS SELECT sum(value) AS value FROM ${store} FINAL WHERE at < {to:Int64}`);
   await asOwner(`CREATE VIEW ${views}.endless ${definer} AS SELECT number FROM system.numbers LIMIT 900000000000`);
   await asOwner(`CREATE VIEW ${views}.wide ${definer} AS SELECT number FROM system.numbers LIMIT 1500000`);
-  await asOwner(`CREATE VIEW ${views}.heavy ${definer} AS SELECT groupArray(number) AS all FROM (SELECT number FROM system.numbers LIMIT 1900000000)`);
+  await asOwner(
+    `CREATE VIEW ${views}.heavy ${definer} AS SELECT groupArray(number) AS all FROM (SELECT number FROM system.numbers LIMIT 1900000000)`,
+  );
 });
 
 describe('the analyst', () => {
@@ -54,16 +62,16 @@ describe('the analyst', () => {
       `SELECT * FROM cluster('default', ${store})`,
       `SHOW CREATE TABLE ${store}`,
     ];
-    for (const sql of ways) expect(await analyst(sql), sql).toMatchObject({ ok: false });
+    expect(await letThrough(ways)).toEqual([]);
     expect((await analyst(`SELECT * FROM ${store}`)).text).toMatch(/ACCESS_DENIED/);
   });
 
   test('does not even see the store, its parts, its columns or what others ask', async () => {
-    for (const table of ['tables', 'columns', 'parts']) {
-      const answer = await analyst(`SELECT count() FROM system.${table} WHERE database = '${suite.database}'`);
-      if (answer.ok) expect(answer.text, table).toBe('0');
-      else expect(answer.text, table).toMatch(/ACCESS_DENIED/);
-    }
+    const counts = ['tables', 'columns', 'parts'].map(
+      (table) => `SELECT count() AS n FROM system.${table} WHERE database = '${suite.database}' HAVING n > 0`,
+    );
+    const seen = (await Promise.all(counts.map((sql) => analyst(sql)))).filter(({ ok, text }) => ok && text !== '');
+    expect(seen).toEqual([]);
     expect((await analyst('SELECT query FROM system.processes')).text).toMatch(/ACCESS_DENIED/);
   });
 
@@ -81,7 +89,7 @@ describe('the analyst', () => {
       'SYSTEM STOP LISTEN HTTP',
       `KILL QUERY WHERE 1`,
     ];
-    for (const sql of ways) expect(await analyst(sql), sql).toMatchObject({ ok: false });
+    expect(await letThrough(ways)).toEqual([]);
     expect(await ask('vigie', `SELECT count(), sum(value) FROM ${store} FINAL`)).toEqual({ ok: true, text: '100\t200' });
   });
 
@@ -97,7 +105,7 @@ describe('the analyst', () => {
       `SELECT 1 INTO OUTFILE '/tmp/out'`,
       `SELECT * FROM input('n Int8')`,
     ];
-    for (const sql of ways) expect(await analyst(sql), sql).toMatchObject({ ok: false });
+    expect(await letThrough(ways)).toEqual([]);
     expect((await analyst(ways[0]!)).text).toMatch(/ACCESS_DENIED/);
     expect((await analyst(ways[1]!)).text).toMatch(/ACCESS_DENIED/);
   });
@@ -119,18 +127,27 @@ describe('the analyst', () => {
   });
 
   test('cannot lift any limit or its own read-only state', async () => {
-    for (const name of ['readonly', 'max_rows_to_read', 'max_memory_usage', 'max_result_bytes', 'allow_ddl', 'log_queries', 'max_concurrent_queries_for_user']) {
-      expect((await analyst('SELECT 1', { [name]: '0' })).text, name).toMatch(/READONLY|Cannot modify/);
-    }
+    const limits = ['max_rows_to_read', 'max_memory_usage', 'max_result_bytes', 'max_concurrent_queries_for_user'];
+    const answers = await Promise.all(['readonly', 'allow_ddl', ...limits].map((name) => analyst('SELECT 1', { [name]: '0' })));
+    expect(answers.filter(({ ok, text }) => ok || !/READONLY|Cannot modify/.test(text))).toEqual([]);
   });
 
   test('may send what client libraries send with every query', async () => {
-    const sent = { enable_http_compression: '1', date_time_output_format: 'iso', output_format_json_quote_64bit_integers: '1', session_timezone: 'Europe/Paris' };
+    const sent = {
+      enable_http_compression: '1',
+      date_time_output_format: 'iso',
+      output_format_json_quote_64bit_integers: '1',
+      session_timezone: 'Europe/Paris',
+    };
     expect((await analyst('SELECT 1', sent)).ok).toBe(true);
   });
 
   test('needs its password', async () => {
-    const response = await fetch(suite.clickhouse.url, { method: 'POST', headers: { 'X-ClickHouse-User': suite.clickhouse.analystUser }, body: 'SELECT 1' });
+    const response = await fetch(suite.clickhouse.url, {
+      method: 'POST',
+      headers: { 'X-ClickHouse-User': suite.clickhouse.analystUser },
+      body: 'SELECT 1',
+    });
     expect(response.ok).toBe(false);
   });
 });

@@ -17,7 +17,9 @@ export function takeSuiteNames(ticketsDir: string): SuiteNames {
   mkdirSync(ticketsDir, { recursive: true });
   const database = suiteDatabases.find((name) => takeTicket(join(ticketsDir, name)));
   if (database === undefined) {
-    throw new Error(`expected a free name among ${suiteDatabases.length} test databases, found all taken; raise the pool in packages/local/src/suite-databases.ts`);
+    throw new Error(
+      `expected a free name among ${suiteDatabases.length} test databases, found all taken; raise the pool in packages/local/src/suite-databases.ts`,
+    );
   }
   // The random part keeps suites of two runs apart on servers that outlive a run.
   const name = `${database.replace('vigie_', '')}-${randomBytes(4).toString('hex')}`;

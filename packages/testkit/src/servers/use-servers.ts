@@ -20,7 +20,9 @@ const hookDeadlineMs = 30_000;
 export function useServers(): SuiteServers {
   const shared = inject('vigieServers');
   if (shared === undefined) {
-    throw new Error("expected the run's servers, found none provided; add packages/testkit/src/servers.globalSetup.ts to globalSetup in vitest.config.ts");
+    throw new Error(
+      "expected the run's servers, found none provided; add packages/testkit/src/servers.globalSetup.ts to globalSetup in vitest.config.ts",
+    );
   }
   const suite = nameSuite(shared);
   beforeAll(() => makeDatabases(suite), hookDeadlineMs);

@@ -1,0 +1,138 @@
+import type { Event, EventType } from '@vigie/events';
+import { describe, expect, test } from 'vitest';
+import { eventOf, testSettings } from '../facts/test-events.ts';
+import { type Fact, sinceNever, type TenantSettings } from '../types.ts';
+import { decodeTimeline, encodeTimeline } from './codec.ts';
+import { derive } from './derive.ts';
+import { emptyTimeline, extendTimeline, type Timeline } from './timeline.ts';
+import { timelineFacts } from './timeline-facts.ts';
+
+const purchases: TenantSettings = { ...testSettings, basis: 'purchases', lapseAfterDays: 30 };
+const day = (text: string): string => `2026-${text}T08:00:00.000Z`;
+const started = (time: string, mrr = 1000, id = 's1') =>
+  eventOf('subscription.started', day(time), {
+    id: `start ${id} ${time}`,
+    data: { subscription_id: id, plan: 'basic', interval: 'month', mrr_minor: mrr, currency: 'EUR' },
+  });
+const word = (type: EventType, time: string, effective?: string) =>
+  eventOf(type, day(time), {
+    id: `${type} ${time}`,
+    data: { subscription_id: 's1', ...(effective === undefined ? {} : { effective_at: day(effective) }) },
+  });
+const order = (time: string, id = `o ${time}`, data: Record<string, unknown> = {}) =>
+  eventOf('order.placed', day(time), { id, data: { order_id: id, gross_minor: 500, currency: 'EUR', ...data } });
+
+function timelineOf(events: readonly Event[], settings = testSettings): Timeline {
+  return events.reduce((timeline, event) => extendTimeline(timeline, event, settings), emptyTimeline);
+}
+
+/** Facts as short words: name, day, value. */
+const brief = (events: readonly Event[], settings = testSettings): string[] =>
+  timelineFacts(timelineOf(events, settings), settings).map(
+    ({ fact, at, value }) => `${fact} ${new Date(at).toISOString().slice(5, 10)} ${value}`,
+  );
+const losses = (events: readonly Event[]): string[] => brief(events).filter((text) => text.startsWith('customers_lost'));
+
+describe('ends of a subscription', () => {
+  test('an end that was planned earlier is cancelled by a later word, whatever the order of arrival', () => {
+    const words = [started('01-10'), word('subscription.ended', '02-01', '03-01'), word('subscription.end_withdrawn', '02-10')];
+    expect(losses(words)).toEqual([]);
+    expect(losses(words.toReversed())).toEqual([]);
+  });
+
+  test('an end that is already in effect stays', () => {
+    expect(losses([started('01-10'), word('subscription.ended', '02-01', '02-05'), word('subscription.end_withdrawn', '02-10')])).toEqual([
+      'customers_lost 02-05 1',
+    ]);
+  });
+
+  test('an end that was itself cancelled has cancelled those before it', () => {
+    const words = [
+      started('01-10'),
+      word('subscription.ended', '02-01', '04-01'),
+      word('subscription.ended', '02-02', '05-01'),
+      word('subscription.end_withdrawn', '02-03'),
+    ];
+    expect(losses(words)).toEqual([]);
+  });
+
+  test('the later word decides, earlier or later than the one it replaces', () => {
+    expect(losses([started('01-10'), word('subscription.ended', '02-01', '04-01'), word('subscription.ended', '02-02', '03-01')])).toEqual([
+      'customers_lost 03-01 1',
+    ]);
+    expect(losses([started('01-10'), word('subscription.ended', '02-01', '03-01'), word('subscription.ended', '02-02', '04-01')])).toEqual([
+      'customers_lost 04-01 1',
+    ]);
+  });
+});
+
+describe('presence', () => {
+  test('an activation knows when the customer was last active, a loss since when', () => {
+    const facts = timelineFacts(timelineOf([started('01-10'), word('subscription.ended', '02-01'), started('03-01')]), testSettings);
+    const [first, back] = facts.filter(({ fact }) => fact === 'customers_activated');
+    expect(first?.since).toBe(sinceNever);
+    expect(back?.since).toBe(Date.parse(day('02-01')));
+    expect(facts.find(({ fact }) => fact === 'customers_lost')?.since).toBe(Date.parse(day('01-10')));
+  });
+
+  test('what lasts no time at all is not a state', () => {
+    expect(brief([started('01-10'), word('subscription.ended', '01-10')])).toEqual([]);
+  });
+
+  test('by purchases, orders within the lapse are one span, and a later one is another', () => {
+    const count = (events: readonly Event[]): string[] => brief(events, purchases).filter((text) => text.startsWith('customers_'));
+    expect(count([order('01-10'), order('02-09')])).toEqual([
+      'customers_acquired 01-10 1',
+      'customers_activated 01-10 1',
+      'customers_lost 03-11 1',
+    ]);
+    expect(count([order('02-10'), order('01-10')])).toEqual([
+      'customers_acquired 01-10 1',
+      'customers_activated 01-10 1',
+      'customers_lost 02-09 1',
+      'customers_activated 02-10 1',
+      'customers_lost 03-12 1',
+    ]);
+  });
+});
+
+describe('acquisition', () => {
+  const acquired = (events: readonly Event[]): Fact | undefined =>
+    timelineFacts(timelineOf(events), testSettings).find(({ fact }) => fact === 'customers_acquired');
+
+  test('a tie of first order and first subscription is won by the order, with its channel', () => {
+    expect(acquired([started('01-10'), order('01-10', 'o', { channel: 'search' })])?.dims).toEqual({ channel: 'search' });
+  });
+
+  test('an order after the first subscription says nothing about where the customer came from', () => {
+    expect(acquired([started('01-10'), order('01-11', 'o', { channel: 'search' })])).toMatchObject({
+      at: Date.parse(day('01-10')),
+      dims: {},
+    });
+  });
+
+  test('the latest attribution wins and moves the whole past, by time and not by arrival', () => {
+    const attributed = (time: string, channel: string) => eventOf('customer.attributed', day(time), { data: { channel } });
+    const events = [order('01-10', 'o', { channel: 'search' }), attributed('03-01', 'partner'), attributed('02-01', 'event')];
+    expect(acquired(events)?.dims).toEqual({ channel: 'partner' });
+  });
+});
+
+test('an event moves only what it changes: the difference is empty where the timeline implies the same', () => {
+  const before = timelineOf([order('01-10'), order('01-20')], purchases);
+  expect(derive(order('01-15'), before, purchases).facts.map(({ fact }) => fact)).toEqual([
+    'orders',
+    'purchases',
+    'gross_sales',
+    'order_revenue',
+  ]);
+});
+
+test('a nobody has no timeline', () => {
+  expect(derive(order('01-10', 'o', { anonymous: true }), null, purchases).timeline).toBeNull();
+});
+
+test('a stored timeline of another version is refused, with what to do', () => {
+  const stored = encodeTimeline(timelineOf([started('01-10')])).replace(/^\[1,/, '[2,');
+  expect(() => decodeTimeline(stored)).toThrow(/expected version 1, found 2.*vigie rebuild/);
+});

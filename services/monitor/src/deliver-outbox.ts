@@ -1,0 +1,103 @@
+import type { Notification } from '@vigie/alerting';
+import type { AlertStore, ClaimedNotification, Outcome } from '@vigie/redis';
+import { backoffMs, type Clock, type FaultPoint, type Logger } from '@vigie/runtime';
+import type { MonitorMetrics } from './metrics.ts';
+
+/** What came of one attempt. `retry`: trying again may help; `dead`: it will not. */
+export type SendResult =
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterMs: number | null }
+  | { readonly kind: 'dead'; readonly reason: string };
+export type Send = (notification: Notification) => Promise<SendResult>;
+
+const retryBackoff = { baseMs: 5_000, capMs: 30 * 60_000 };
+/** After this a notification is given up: what it says is history. */
+const retryAgeMaxMs = 24 * 3_600_000;
+/** A receiver may ask for a pause, not for silence. */
+const retryAfterMaxMs = 3_600_000;
+/** Longer than any attempt takes, so that a lease is lost by a crash and not by slowness. */
+const leaseMs = 20_000;
+const inFlightMax = 16;
+
+export interface DelivererOptions {
+  readonly store: Pick<AlertStore, 'claim' | 'settle' | 'outboxDepth'>;
+  readonly channels: ReadonlyMap<string, Send>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly fault: FaultPoint;
+  readonly logger: Pick<Logger, 'debug' | 'warn' | 'error'>;
+  readonly metrics: MonitorMetrics;
+}
+
+/**
+ * Sends what waits in the outbox: claim, send, mark.
+ *
+ * Holds    a crash between send and mark sends again with the same id; a slow receiver holds up its own episodes only
+ * Errors   those of the store; a sender never throws for what a receiver did
+ */
+export class OutboxDeliverer {
+  readonly #options: DelivererOptions;
+  readonly #inFlight = new Set<Promise<void>>();
+
+  constructor(options: DelivererOptions) {
+    this.#options = options;
+  }
+
+  async tick(): Promise<void> {
+    const { store, clock, metrics, logger } = this.#options;
+    metrics.onOutbox(await store.outboxDepth());
+    const countMax = inFlightMax - this.#inFlight.size;
+    if (countMax <= 0) return;
+    for (const claimed of await store.claim({ nowMs: clock(), leaseMs, countMax })) {
+      const attempt: Promise<void> = this.#deliver(claimed)
+        .catch((error: unknown) =>
+          logger.error({ err: error, notification: claimed.notification.id }, 'an attempt could not be settled; it is made again'),
+        )
+        .finally(() => this.#inFlight.delete(attempt));
+      this.#inFlight.add(attempt);
+    }
+  }
+
+  /** Waits for the attempts under way. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#inFlight);
+  }
+
+  async #deliver(claimed: ClaimedNotification): Promise<void> {
+    const { store, channels, clock, fault, metrics } = this.#options;
+    const { notification } = claimed;
+    const send = channels.get(notification.channel);
+    const result: SendResult =
+      send === undefined ? { kind: 'dead', reason: `the channel ${notification.channel} is no longer declared` } : await send(notification);
+    if (result.kind === 'sent') fault('monitor.sent');
+    const outcome = this.#outcomeOf(claimed, result);
+    metrics.onDelivery(notification.channel, outcome.kind);
+    if (outcome.kind === 'sent') metrics.onDelivered(Math.max(0, clock() - claimed.createdMs));
+    this.#log(claimed, result, outcome);
+    await store.settle(claimed, outcome);
+  }
+
+  #outcomeOf(claimed: ClaimedNotification, result: SendResult): Outcome {
+    const { clock, random } = this.#options;
+    const nowMs = clock();
+    if (result.kind === 'sent') return { kind: 'sent', nowMs };
+    if (result.kind === 'dead') return { kind: 'dead', nowMs, reason: result.reason };
+    if (nowMs - claimed.createdMs > retryAgeMaxMs)
+      return { kind: 'dead', nowMs, reason: `given up after ${claimed.attempt} attempts in 24 h: ${result.reason}` };
+    const askedMs = Math.min(result.retryAfterMs ?? 0, retryAfterMaxMs);
+    return { kind: 'retry', dueMs: nowMs + Math.max(askedMs, backoffMs(claimed.attempt, retryBackoff, random)) };
+  }
+
+  #log({ notification, attempt }: ClaimedNotification, result: SendResult, outcome: Outcome): void {
+    const { logger } = this.#options;
+    const context = { channel: notification.channel, notification: notification.id, kind: notification.kind, attempt };
+    if (result.kind === 'sent') logger.debug(context, 'notification delivered');
+    else if (outcome.kind === 'retry')
+      logger.warn({ ...context, reason: result.reason, dueMs: outcome.dueMs }, 'notification not delivered, will be tried again');
+    else
+      logger.error(
+        { ...context, reason: result.reason, text: notification.text },
+        'ALERT NOT DELIVERED: given up and kept among the dead letters; correct the channel',
+      );
+  }
+}

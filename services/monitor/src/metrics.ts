@@ -1,0 +1,69 @@
+import { transitionKinds, type TransitionKind, type Verdict } from '@vigie/alerting';
+import type { Metrics } from '@vigie/runtime';
+
+const verdictKinds = ['breach', 'band', 'clear', 'inconclusive', 'no_data', 'error'] as const satisfies readonly Verdict['kind'][];
+export const deliveryOutcomes = ['sent', 'retry', 'dead'] as const;
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
+/** Rules that get a series of their own; the rest shares `other`. */
+const ruleSeriesMax = 200;
+const channelSeriesMax = 50;
+
+export function createMonitorMetrics(metrics: Metrics) {
+  const rule = { valueCountMax: ruleSeriesMax };
+  const channel = { valueCountMax: channelSeriesMax };
+  const windows = metrics.counter({ name: 'vigie_monitor_windows_total', help: 'Windows judged', labels: { rule } });
+  const skipped = metrics.counter({
+    name: 'vigie_monitor_windows_skipped_total',
+    help: 'Missed windows too many to make up for',
+    labels: { rule },
+  });
+  const verdicts = metrics.counter({ name: 'vigie_monitor_verdicts_total', help: 'Verdicts by kind', labels: { kind: verdictKinds } });
+  const transitions = metrics.counter({
+    name: 'vigie_monitor_transitions_total',
+    help: 'Stored transitions',
+    labels: { kind: transitionKinds },
+  });
+  const refused = metrics.counter({
+    name: 'vigie_monitor_commits_refused_total',
+    help: 'Decisions that another monitor had stored already',
+  });
+  const overflow = metrics.counter({
+    name: 'vigie_monitor_slices_unwatched_total',
+    help: 'Slices past the bound of a rule',
+    labels: { rule },
+  });
+  const failures = metrics.counter({ name: 'vigie_monitor_rule_failures_total', help: 'Evaluations that threw', labels: { rule } });
+  const lag = metrics.gauge({
+    name: 'vigie_monitor_evaluation_lag_seconds',
+    help: 'Age of the oldest window that waits for complete numbers',
+    labels: { rule },
+  });
+  const deliveries = metrics.counter({
+    name: 'vigie_monitor_deliveries_total',
+    help: 'Delivery attempts by outcome',
+    labels: { channel, outcome: deliveryOutcomes },
+  });
+  const latency = metrics.histogram({
+    name: 'vigie_monitor_delivery_seconds',
+    help: 'From stored transition to accepted notification',
+    buckets: [0.1, 0.5, 1, 2, 5, 15, 60, 300, 1800, 7200, 86_400],
+  });
+  const outbox = metrics.gauge({ name: 'vigie_monitor_outbox_notifications', help: 'Notifications that wait to be delivered' });
+  return {
+    onWindow: (uid: string, judged: readonly { verdict: Verdict }[]) => {
+      windows.add({ rule: uid });
+      for (const { verdict } of judged) verdicts.add({ kind: verdict.kind });
+    },
+    onTransition: (kind: TransitionKind) => transitions.add({ kind }),
+    onSkipped: (uid: string, count: number) => skipped.add({ rule: uid }, count),
+    onOverflow: (uid: string, count: number) => overflow.add({ rule: uid }, count),
+    onRefused: () => refused.add({}),
+    onFailure: (uid: string) => failures.add({ rule: uid }),
+    onLag: (uid: string, lagMs: number) => lag.set({ rule: uid }, lagMs / 1000),
+    onDelivery: (name: string, outcome: DeliveryOutcome) => deliveries.add({ channel: name, outcome }),
+    onDelivered: (latencyMs: number) => latency.observe({}, latencyMs / 1000),
+    onOutbox: (count: number) => outbox.set({}, count),
+  };
+}
+export type MonitorMetrics = ReturnType<typeof createMonitorMetrics>;
