@@ -25,11 +25,13 @@ export async function migrate(clickhouse: Clickhouse, report: (line: string) => 
             ENGINE = ReplacingMergeTree ORDER BY name`,
   });
   const applied = new Map(
-    (await query<{ name: string; checksum: string }>(clickhouse, { sql: `SELECT name, checksum FROM ${database}.schema_migrations FINAL` })).map(
-      (row) => [row.name, row.checksum],
-    ),
+    (
+      await query<{ name: string; checksum: string }>(clickhouse, { sql: `SELECT name, checksum FROM ${database}.schema_migrations FINAL` })
+    ).map((row) => [row.name, row.checksum]),
   );
-  for (const name of readdirSync(schemaFolder).filter((file) => file.endsWith('.sql')).toSorted()) {
+  for (const name of readdirSync(schemaFolder)
+    .filter((file) => file.endsWith('.sql'))
+    .toSorted()) {
     const text = readFileSync(new URL(name, schemaFolder), 'utf8');
     const checksum = createHash('sha256').update(text).digest('hex');
     const known = applied.get(name);
@@ -40,7 +42,12 @@ export async function migrate(clickhouse: Clickhouse, report: (line: string) => 
       );
     }
     for (const statement of statementsOf(clickhouse, text)) await client.command({ query: statement });
-    await client.insert({ table: `${database}.schema_migrations`, format: 'JSONEachRow', columns: ['name', 'checksum'], values: [{ name, checksum }] });
+    await client.insert({
+      table: `${database}.schema_migrations`,
+      format: 'JSONEachRow',
+      columns: ['name', 'checksum'],
+      values: [{ name, checksum }],
+    });
     report(`clickhouse: ${name} applied to ${database}`);
   }
   for (const def of kpiDefs) {

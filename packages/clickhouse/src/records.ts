@@ -38,7 +38,14 @@ export async function readStoredRecords(
           FROM ${clickhouse.database}.events
           WHERE topic = {topic:String} AND partition = {partition:UInt16} AND offset >= {from:UInt64} AND offset < {to:UInt64}
           ${range.tenant === undefined ? '' : 'AND tenant = {tenant:String}'} ORDER BY offset LIMIT 1 BY offset LIMIT {count:UInt32}`,
-    params: { topic: place.topic, partition: place.partition, from: range.fromOffset, to: range.toOffset, count: range.countMax, tenant: range.tenant },
+    params: {
+      topic: place.topic,
+      partition: place.partition,
+      from: range.fromOffset,
+      to: range.toOffset,
+      count: range.countMax,
+      tenant: range.tenant,
+    },
   });
   return rows.map((row) => ({ offset: Number(row.offset), appendTimeMs: Number(row.append_ms), body: Buffer.from(row.body, 'base64') }));
 }

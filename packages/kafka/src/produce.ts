@@ -111,7 +111,9 @@ export function createEventProducer(kafka: Kafka, options: EventProducerOptions)
 
 /** A broker that is away, starting or moving; not a login that is wrong. */
 function isPassing(error: unknown): boolean {
-  return error instanceof KafkaJSNumberOfRetriesExceeded || (error instanceof KafkaJSError && error.retriable);
+  // By name: Node finds no error classes among the exports of kafkajs, which is CommonJS.
+  if (!(error instanceof Error)) return false;
+  return error.name === 'KafkaJSNumberOfRetriesExceeded' || ('retriable' in error && error.retriable === true);
 }
 
 /** Waits of 0.1, 0.2, 0.4 ... s up to 4 s each, as many as fit into the time. */

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Admin, Kafka } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 
 /** How Vigie's topic must be. */
 export interface TopicSpec {
@@ -69,7 +69,9 @@ async function untilLed(admin: Admin, { topic, partitionCount }: TopicSpec): Pro
     }
     await setTimeout(leadersWaitMs);
   }
-  throw new TopicError(`topic ${topic} was created: expected ${partitionCount} partitions with a leader, found ${found}. Look at the brokers' logs, then run it again`);
+  throw new TopicError(
+    `topic ${topic} was created: expected ${partitionCount} partitions with a leader, found ${found}. Look at the brokers' logs, then run it again`,
+  );
 }
 
 async function differencesOf(admin: Admin, spec: TopicSpec): Promise<string[]> {
@@ -78,7 +80,10 @@ async function differencesOf(admin: Admin, spec: TopicSpec): Promise<string[]> {
   const count = topics[0]?.partitions.length ?? 0;
   // Partition count moves subjects between timelines, so it can never be taken lightly.
   if (count !== spec.partitionCount) problems.push(`partitions: expected ${spec.partitionCount}, found ${count}`);
-  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: spec.topic }] });
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: spec.topic }],
+  });
   const entries = new Map(resources[0]?.configEntries.map((entry) => [entry.configName, entry.configValue]));
   const type = entries.get(timestampType);
   if (type !== 'LogAppendTime') problems.push(`${timestampType}: expected LogAppendTime, found ${type}`);

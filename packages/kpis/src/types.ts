@@ -105,7 +105,12 @@ export interface KpiDef {
   readonly reasonWithoutDenominator?: NullReason;
   readonly description: string;
   readonly notes: readonly string[];
-  readonly benchmarks: readonly { readonly industry: string; readonly typical: string; readonly period?: string; readonly source: string }[];
+  readonly benchmarks: readonly {
+    readonly industry: string;
+    readonly typical: string;
+    readonly period?: string;
+    readonly source: string;
+  }[];
 }
 
 export type NullReason = 'zero_denominator' | 'no_acquisition' | 'rebuilding' | 'too_many_values' | 'not_live' | 'unavailable';

@@ -39,9 +39,12 @@ export async function requireDurableRedis(client: RedisClient): Promise<void> {
   const info = await client.info();
   const read = (name: string): string => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? 'unknown';
   const problems: string[] = [];
-  if (read('aof_enabled') !== '1') problems.push(`appendonly: expected yes, found aof_enabled:${read('aof_enabled')}; start Redis with --appendonly yes`);
+  if (read('aof_enabled') !== '1')
+    problems.push(`appendonly: expected yes, found aof_enabled:${read('aof_enabled')}; start Redis with --appendonly yes`);
   if (read('maxmemory_policy') !== 'noeviction') {
-    problems.push(`maxmemory-policy: expected noeviction, found ${read('maxmemory_policy')}; set it, or cells would vanish under memory pressure`);
+    problems.push(
+      `maxmemory-policy: expected noeviction, found ${read('maxmemory_policy')}; set it, or cells would vanish under memory pressure`,
+    );
   }
   if (problems.length > 0) throw new RedisSettingsError(`redis: ${problems.join('; ')}`);
 }

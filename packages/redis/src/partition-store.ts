@@ -83,7 +83,11 @@ function wireBatch(ref: PartitionRef, batch: PartitionBatch, blobs: Uint8Array[]
     [String(cursor.nextOffset), maxDayOf(batch.increments), ...Object.entries(fields).flatMap(([name, value]) => [name, String(value)])],
     batch.increments.map(({ key, expiresAtMs, fields: cells }) => [key, expiresAtMs, cells]),
     batch.outbox === null ? [] : Object.entries(batch.outbox).flatMap(([name, blob]) => [name, place(blob)]),
-    [...batch.ids].map(([bucket, { hashes, lastOffset, lastAppendMs }]) => [String(bucket), place(hashes), `${lastOffset}|${lastAppendMs}`]),
+    [...batch.ids].map(([bucket, { hashes, lastOffset, lastAppendMs }]) => [
+      String(bucket),
+      place(hashes),
+      `${lastOffset}|${lastAppendMs}`,
+    ]),
     batch.droppedIdBuckets.map(String),
     [...batch.timelines].map(([tenant, bySubject]) => [timelinesKey(tenant), [...bySubject].flat()]),
     sliceSets(batch.slices),
@@ -109,7 +113,14 @@ function sliceSets({ added, overflowed }: PartitionBatch['slices']): [string, st
 
 /** The cursor, or null for a partition that nothing was applied to. */
 export async function readCursor(client: RedisClient, ref: PartitionRef): Promise<Cursor | null> {
-  const names = ['next_offset', 'append_time_ms', 'complete_through_ms', 'ids_dropped_offset', 'ids_dropped_append_ms', 'outbox_bytes'] as const;
+  const names = [
+    'next_offset',
+    'append_time_ms',
+    'complete_through_ms',
+    'ids_dropped_offset',
+    'ids_dropped_append_ms',
+    'outbox_bytes',
+  ] as const;
   const [next, append, complete, dropped, droppedAppend, bytes] = await client.hmget(cursorKey(ref), ...names);
   if (next === null || next === undefined) return null;
   return {
@@ -186,7 +197,10 @@ export async function readOutbox(
   ref: PartitionRef,
   range: { afterOffset: number; countMax: number },
 ): Promise<OutboxEntry[]> {
-  const rows = (await client.callBuffer('XRANGE', outboxKey(ref), `(${range.afterOffset}-0`, '+', 'COUNT', range.countMax)) as [Buffer, Buffer[]][];
+  const rows = (await client.callBuffer('XRANGE', outboxKey(ref), `(${range.afterOffset}-0`, '+', 'COUNT', range.countMax)) as [
+    Buffer,
+    Buffer[],
+  ][];
   return rows.map(([id, fields]) => {
     const blocks = new Map<string, Buffer>();
     let bytes = 0;
@@ -199,7 +213,10 @@ export async function readOutbox(
 }
 
 /** The cursor of a partition whose outbox is empty: everything below it is in ClickHouse. Null while something is still to go out. */
-export async function readFlushedCursor(client: RedisClient, ref: PartitionRef): Promise<Pick<Cursor, 'nextOffset' | 'completeThroughMs'> | null> {
+export async function readFlushedCursor(
+  client: RedisClient,
+  ref: PartitionRef,
+): Promise<Pick<Cursor, 'nextOffset' | 'completeThroughMs'> | null> {
   const replies = await client.multi().hmget(cursorKey(ref), 'next_offset', 'complete_through_ms').xlen(outboxKey(ref)).exec();
   const [next, complete] = (replies?.[0]?.[1] ?? []) as (string | null)[];
   if (next === null || next === undefined || replies?.[1]?.[1] !== 0) return null;

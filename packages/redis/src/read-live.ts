@@ -54,7 +54,11 @@ const readsMax = 5;
  * Holds    per partition all sums and the cursor are of one moment; the slices add up to the total; a number that is not exact is null with its reason
  * Errors   RangeError for a dimension that the KPI cannot be sliced by
  */
-export async function readLive(client: RedisClient, place: { prefix: string; topic: string }, question: LiveQuestion): Promise<KpiAnswer[]> {
+export async function readLive(
+  client: RedisClient,
+  place: { prefix: string; topic: string },
+  question: LiveQuestion,
+): Promise<KpiAnswer[]> {
   const { answers } = await readLiveTogether(client, place, { ...question, asks: [question] });
   return [...answers[0]!];
 }

@@ -7,7 +7,7 @@ export interface DayRange {
 }
 
 /** Day number of the 1st of a month; months past December run on into the next year. */
-export function monthStart(year: number, monthIndex: number): number {
+function monthStart(year: number, monthIndex: number): number {
   // Not Date.UTC(year, ...): it reads the years 0..99 as 1900..1999.
   const date = new Date(0);
   date.setUTCFullYear(year, monthIndex, 1);
@@ -15,31 +15,31 @@ export function monthStart(year: number, monthIndex: number): number {
 }
 
 /** The Monday of the ISO week that a day lies in. */
-export function weekStart(dayNumber: number): number {
+function weekStart(dayNumber: number): number {
   // 1970-01-01 was a Thursday.
   return dayNumber - ((((dayNumber + 3) % 7) + 7) % 7);
 }
 
 /** Year and month index (0..11) of a day. */
-export function yearAndMonth(dayNumber: number): { year: number; monthIndex: number } {
+function yearAndMonth(dayNumber: number): { year: number; monthIndex: number } {
   const date = new Date(dayNumber * dayMs);
   return { year: date.getUTCFullYear(), monthIndex: date.getUTCMonth() };
 }
 
-export function yearRange(year: number): DayRange {
+function yearRange(year: number): DayRange {
   return { first: monthStart(year, 0), end: monthStart(year + 1, 0) };
 }
 
-export function quarterRange(year: number, quarterIndex: number): DayRange {
+function quarterRange(year: number, quarterIndex: number): DayRange {
   return { first: monthStart(year, quarterIndex * 3), end: monthStart(year, quarterIndex * 3 + 3) };
 }
 
-export function monthRange(year: number, monthIndex: number): DayRange {
+function monthRange(year: number, monthIndex: number): DayRange {
   return { first: monthStart(year, monthIndex), end: monthStart(year, monthIndex + 1) };
 }
 
 /** Week 1 is the week of January 4th; undefined when the year has no such week. */
-export function isoWeekRange(year: number, week: number): DayRange | undefined {
+function isoWeekRange(year: number, week: number): DayRange | undefined {
   const firstWeek = weekStart(monthStart(year, 0) + 3);
   const nextYear = weekStart(monthStart(year + 1, 0) + 3);
   const first = firstWeek + (week - 1) * 7;

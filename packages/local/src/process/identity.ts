@@ -20,7 +20,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
 }
 
 /** Sends a signal only to the very process that was recorded. */
-export function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): void {
   if (!isAlive(identity)) return;
   try {
     process.kill(identity.pid, signal);

@@ -24,6 +24,7 @@ export interface LiveAnswers {
   readonly positions: ReadonlyMap<number, number>;
 }
 
+const queriesAtOnce = 4;
 const known = new Set(measureDefs.map(({ id }) => id));
 
 /** The KPI that a question is: its own, or the measures asked for as a formula; null where no KPI reads these facts. */
@@ -111,8 +112,12 @@ export async function askSql(
   history: History,
   asked: { tenant: string; factsSource?: string },
 ): Promise<OracleAnswer[]> {
+  const settings = toSettings(history.settings);
   const answers: OracleAnswer[] = [];
-  for (const ask of history.asks) answers.push(await askOne(pipeline, { ask, settings: toSettings(history.settings), ...asked }));
+  for (let start = 0; start < history.asks.length; start += queriesAtOnce) {
+    const part = history.asks.slice(start, start + queriesAtOnce);
+    answers.push(...(await Promise.all(part.map((ask) => askOne(pipeline, { ask, settings, ...asked })))));
+  }
   return answers;
 }
 
@@ -127,8 +132,10 @@ async function askOne(pipeline: Pipeline, asked: SqlAsk): Promise<OracleAnswer> 
   const question = toQuestion(asked.ask, asked.settings);
   if (question === null) return countDeadLetters(pipeline.clickhouse, asked.tenant);
   const def = defOf(question);
-  if (def === null) return sumFacts(pipeline.analyst, { question, ...asked });
   const { analyst } = pipeline;
+  // Analysts read the views and nothing else.
+  const reader = asked.factsSource === undefined ? analyst : pipeline.clickhouse;
+  if (def === null) return sumFacts(reader, { question, ...asked });
   const params = {
     tenant: asked.tenant,
     currency: asked.settings.currency,
@@ -141,22 +148,22 @@ async function askOne(pipeline: Pipeline, asked: SqlAsk): Promise<OracleAnswer> 
     ? `SELECT * FROM ${analyst.views}.${def.id}(tenant={tenant:String}, currency={currency:String}, by={by:String},
          from={from:DateTime64(3,'UTC')}, to={to:DateTime64(3,'UTC')})`
     : kpiSelect(def, { factsSource: asked.factsSource ?? `${analyst.views}.facts` });
-  const rows = await query<SqlRow>(asked.factsSource === undefined ? analyst : pipeline.clickhouse, { sql, params });
+  const rows = await query<SqlRow>(reader, { sql, params });
   const row = rows.find(({ slice }) => slice === (question.slice?.value ?? ''));
   if (row === undefined) return shaped(question, emptySlice({ def, settings: asked.settings }));
   return shaped(question, { ...row, numerator: BigInt(row.numerator), denominator: BigInt(row.denominator) });
 }
 
 /** Facts that no KPI reads yet are summed by hand. */
-async function sumFacts(analyst: Clickhouse, asked: { question: Question; tenant: string; factsSource?: string }): Promise<number> {
+async function sumFacts(reader: Clickhouse, asked: { question: Question; tenant: string; factsSource?: string }): Promise<number> {
   const { question, tenant } = asked;
   const [{ sign, measure } = { sign: 1n, measure: undefined }] = question.measures;
   const [term] = measure?.terms ?? [];
   if (question.measures.length !== 1 || sign !== 1n || term === undefined || measure?.kind !== 'sum')
     throw new Error('expected one sum of one fact');
   const slice = question.slice === null ? '' : `AND ${question.slice.dimension} = {value:String}`;
-  const [row] = await query<{ total: string }>(analyst, {
-    sql: `SELECT toString(sum(toInt128(value))) AS total FROM ${asked.factsSource ?? `${analyst.views}.facts`}
+  const [row] = await query<{ total: string }>(reader, {
+    sql: `SELECT toString(sum(toInt128(value))) AS total FROM ${asked.factsSource ?? `${reader.views}.facts`}
           WHERE tenant = {tenant:String} AND fact = {fact:String} AND currency IN ('', {currency:String})
             AND at >= {from:DateTime64(3,'UTC')} AND at < {to:DateTime64(3,'UTC')} ${slice}`,
     params: {
