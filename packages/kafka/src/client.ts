@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { Kafka, logLevel, type LogEntry, type SASLOptions } from 'kafkajs';
+import { retriesWithin } from './produce-retries.ts';
 
 /** Where Kafka is and how to log in. The `kafka` section of the configuration is one. */
 export interface KafkaConnection {
@@ -25,8 +26,8 @@ export interface KafkaClientOptions {
   /** Seen in the broker's logs and quotas. */
   readonly clientId: string;
   readonly logger: KafkaLogger;
-  /** Attempts to connect before the caller hears of it; about ten seconds of them when left out. Who retries by itself asks for few. */
-  readonly connectRetryCountMax?: number;
+  /** How long it tries to connect, and to connect again, about; ten seconds when left out. */
+  readonly connectRetryForMs?: number;
 }
 
 export class KafkaConnectionError extends Error {
@@ -39,7 +40,7 @@ export class KafkaConnectionError extends Error {
  * Holds    kafkajs logs through `logger` only: its errors as warnings, because what cannot be repaired comes back as a rejection
  * Errors   KafkaConnectionError when the CA file cannot be read or a login is incomplete (retriable: false)
  */
-export function createKafka({ connection, clientId, logger, connectRetryCountMax }: KafkaClientOptions): Kafka {
+export function createKafka({ connection, clientId, logger, connectRetryForMs }: KafkaClientOptions): Kafka {
   silenceNegativeTimeouts();
   const ssl = sslOf(connection);
   const sasl = saslOf(connection);
@@ -48,7 +49,7 @@ export function createKafka({ connection, clientId, logger, connectRetryCountMax
     clientId,
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
-    ...(connectRetryCountMax === undefined ? {} : { retry: { initialRetryTime: 100, retries: connectRetryCountMax } }),
+    ...(connectRetryForMs === undefined ? {} : { retry: retriesWithin(connectRetryForMs) }),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     logLevel: logLevel.INFO,

@@ -1,5 +1,5 @@
-import { pause } from '@vigie/runtime';
-import { CompressionTypes, Partitioners, type Kafka, type Producer, type RetryOptions } from 'kafkajs';
+import { CompressionTypes, Partitioners, type Kafka, type Producer } from 'kafkajs';
+import { retriesWithin } from './produce-retries.ts';
 
 export interface ProducerRecord {
   readonly key: string;
@@ -10,7 +10,10 @@ export interface EventProducerOptions {
   readonly topic: string;
   /** `gzip` trades CPU of both ends for a fifth of the bytes. */
   readonly compression?: 'none' | 'gzip';
-  /** How long a send is tried before it is given up as not confirmed, about; 40 s when left out: longer than a broker takes to come back. */
+  /**
+   * How long a send is tried before it is given up as not confirmed, about; 40 s when left out: longer than a broker takes to come back.
+   * Once all connections are lost, the client's `connectRetryForMs` decides instead: kafkajs takes a failed reconnect for final.
+   */
   readonly retryForMs?: number;
 }
 
@@ -28,7 +31,6 @@ export interface EventProducer {
 }
 
 const retryForMsDefault = 40_000;
-const reopenPauseMs = 200;
 
 /**
  * Makes an idempotent producer: acks from all replicas, retries without duplicates, partitions as Java's client chooses them.
@@ -55,16 +57,6 @@ export function createEventProducer(kafka: Kafka, options: EventProducerOptions)
     return producer;
   }
 
-  async function openWithin(timeMs: number): Promise<Producer> {
-    for (const end = performance.now() + timeMs; ; await pause(reopenPauseMs)) {
-      try {
-        return await open();
-      } catch (error) {
-        if (!isPassing(error) || performance.now() >= end) throw error;
-      }
-    }
-  }
-
   async function giveUp(): Promise<void> {
     const producer = current;
     current = undefined;
@@ -74,7 +66,7 @@ export function createEventProducer(kafka: Kafka, options: EventProducerOptions)
 
   async function sendNow(records: readonly ProducerRecord[]): Promise<void> {
     try {
-      current ??= openWithin(retryForMs);
+      current ??= open();
       const producer = await current;
       await producer.send({ topic, acks: -1, compression, messages: records.map(({ key, value }) => ({ key, value })) });
     } catch (error) {
@@ -107,23 +99,4 @@ export function createEventProducer(kafka: Kafka, options: EventProducerOptions)
       throw error;
     }
   }
-}
-
-/** A broker that is away, starting or moving; not a login that is wrong. */
-function isPassing(error: unknown): boolean {
-  // By name: Node finds no error classes among the exports of kafkajs, which is CommonJS.
-  if (!(error instanceof Error)) return false;
-  return error.name === 'KafkaJSNumberOfRetriesExceeded' || ('retriable' in error && error.retriable === true);
-}
-
-/** Waits of 0.1, 0.2, 0.4 ... s up to 4 s each, as many as fit into the time. */
-function retriesWithin(timeMs: number): RetryOptions {
-  const initialRetryTime = 100;
-  const maxRetryTime = 4_000;
-  let retries = 0;
-  for (let waitMs = initialRetryTime, sumMs = 0; sumMs < timeMs; waitMs = Math.min(2 * waitMs, maxRetryTime)) {
-    sumMs += waitMs;
-    retries++;
-  }
-  return { initialRetryTime, maxRetryTime, multiplier: 2, retries: Math.max(retries, 1) };
 }

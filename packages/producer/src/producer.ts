@@ -60,6 +60,9 @@ interface Outgoing {
 
 /** What a record takes in a batch beside key and value, generously. */
 const recordOverheadBytes = 100;
+const retryForMsDefault = 40_000;
+/** Whoever calls `connect` wants to know soon. */
+const firstConnectMs = 3_000;
 const silentLogger: KafkaLogger = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 
 /**
@@ -70,9 +73,10 @@ const silentLogger: KafkaLogger = { debug: () => undefined, info: () => undefine
  */
 export function createVigieProducer(options: VigieProducerOptions): VigieProducer {
   const { kafka: connection, source, topic = topicDefault, tenant = tenantDefault, logger = silentLogger, clock = Date.now } = options;
-  const kafka = createKafka({ connection, clientId: `vigie-producer ${source}`, logger, connectRetryCountMax: 2 });
-  const { compression = 'none', retryForMs } = options;
-  const events = createEventProducer(kafka, { topic, compression, ...(retryForMs === undefined ? {} : { retryForMs }) });
+  const { compression = 'none', retryForMs = retryForMsDefault } = options;
+  const clientOf = (connectRetryForMs: number) =>
+    createKafka({ connection, clientId: `vigie-producer ${source}`, logger, connectRetryForMs });
+  const events = createEventProducer(clientOf(retryForMs), { topic, compression, retryForMs });
   const batcher = new Batcher<Outgoing>({
     ...limitsOf(options),
     send: (records) => events.send(records),
@@ -101,7 +105,7 @@ export function createVigieProducer(options: VigieProducerOptions): VigieProduce
 
   return {
     async connect() {
-      await partitionCountOf(kafka, topic);
+      await partitionCountOf(clientOf(firstConnectMs), topic);
       await events.connect();
     },
     publish,
