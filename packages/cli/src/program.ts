@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { addDeadLetterCommands } from './commands/dead-letters.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addKpiCommands } from './commands/kpi.ts';
 import { addPublishCommand } from './commands/publish.ts';
+import { addRebuildCommand } from './commands/rebuild.ts';
 import { addSqlCommand } from './commands/sql.ts';
 import { addStackCommands } from './commands/stack.ts';
-import { addVerifyCommands } from './commands/verify.ts';
+import { addVerifyCommand } from './commands/verify.ts';
 
 const footer = `
 Data goes to stdout, everything said about it to stderr; --json prints the data as JSON.
@@ -25,10 +27,12 @@ export function createProgram(): Command {
     .exitOverride();
   addDemoCommand(program);
   addStackCommands(program);
+  addDoctorCommand(program);
   addPublishCommand(program);
   addImportCommand(program);
   addKpiCommands(program);
-  addVerifyCommands(program);
+  addVerifyCommand(program);
+  addRebuildCommand(program);
   addDeadLetterCommands(program);
   addSqlCommand(program);
   return program;

@@ -32,9 +32,10 @@ export async function readStoredRecords(
   place: PartitionName,
   range: { fromOffset: number; toOffset: number; countMax: number; tenant?: string },
 ): Promise<StoredRecord[]> {
-  const rows = await query<{ offset: string; append_ms: string; body: string }>(clickhouse, {
-    // Bodies travel as base64: accepted bytes are UTF-8, but nothing here should depend on it.
-    sql: `SELECT toString(offset) AS offset, toString(toUnixTimestamp64Milli(append_time)) AS append_ms, base64Encode(body) AS body
+  const rows = await query<{ at_offset: string; append_ms: string; raw: string }>(clickhouse, {
+    // Bodies travel as base64: accepted bytes are UTF-8, but nothing here should depend on it. An alias may not have a column's name: it would
+    // stand in for the column in WHERE and ORDER BY.
+    sql: `SELECT toString(offset) AS at_offset, toString(toUnixTimestamp64Milli(append_time)) AS append_ms, base64Encode(body) AS raw
           FROM ${clickhouse.database}.events
           WHERE topic = {topic:String} AND partition = {partition:UInt16} AND offset >= {from:UInt64} AND offset < {to:UInt64}
           ${range.tenant === undefined ? '' : 'AND tenant = {tenant:String}'} ORDER BY offset LIMIT 1 BY offset LIMIT {count:UInt32}`,
@@ -47,7 +48,7 @@ export async function readStoredRecords(
       tenant: range.tenant,
     },
   });
-  return rows.map((row) => ({ offset: Number(row.offset), appendTimeMs: Number(row.append_ms), body: Buffer.from(row.body, 'base64') }));
+  return rows.map((row) => ({ offset: Number(row.at_offset), appendTimeMs: Number(row.append_ms), body: Buffer.from(row.raw, 'base64') }));
 }
 
 export interface IdLookup {

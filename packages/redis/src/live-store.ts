@@ -54,13 +54,13 @@ function signed(sign: 1 | -1, parts: string): bigint {
 }
 
 function wireRead(tenant: string, read: CellRead): unknown[] {
-  const series = `${tenant}:${read.series}:${read.slice}:`;
+  const series = `${tenant}:${read.series}:${read.slice}`;
   if (read.kind === 'panes') {
     const hi = read.hi === Infinity ? -1 : read.hi;
-    return ['panes', `cells:${series}${read.size}:`, [read.lo, hi, panesPerGroup[read.size]]];
+    return ['panes', `cells:${series}:${read.size}:`, [read.lo, hi, panesPerGroup[read.size]]];
   }
-  const { sinceMinuteFrom, atMinuteTo, sinceDayFrom, sinceDayTo, atGroupTo, atDaysPerGroup } = read;
-  return ['pairs', `pairs:${series}`, [sinceMinuteFrom, atMinuteTo, sinceDayFrom, sinceDayTo, atGroupTo, atDaysPerGroup]];
+  const { sinceMinuteFrom, atMinuteTo, sinceDayFrom, sinceDayTo, atGroupTo } = read;
+  return ['pairs', series, [sinceMinuteFrom, atMinuteTo, sinceDayFrom, sinceDayTo, atGroupTo]];
 }
 
 /** Values of a dimension kept live in one partition. */

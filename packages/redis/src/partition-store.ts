@@ -81,7 +81,13 @@ function wireBatch(ref: PartitionRef, batch: PartitionBatch, blobs: Uint8Array[]
   };
   return [
     [String(cursor.nextOffset), maxDayOf(batch.increments), ...Object.entries(fields).flatMap(([name, value]) => [name, String(value)])],
-    batch.increments.map(({ key, expiresAtMs, fields: cells }) => [key, expiresAtMs, cells]),
+    batch.increments.map(({ key, expiresAtMs, fields: cells, listedIn }) => [
+      key,
+      expiresAtMs,
+      cells,
+      listedIn?.key ?? '',
+      listedIn?.member ?? '',
+    ]),
     batch.outbox === null ? [] : Object.entries(batch.outbox).flatMap(([name, blob]) => [name, place(blob)]),
     [...batch.ids].map(([bucket, { hashes, lastOffset, lastAppendMs }]) => [
       String(bucket),

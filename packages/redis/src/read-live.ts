@@ -82,11 +82,11 @@ export async function readLiveTogether(
   for (let attempt = 1; attempt <= readsMax; attempt++) {
     const values = await readValues(client, refs, { tenant, dimensions });
     const plans = asks.map((ask) => planOf({ ...question, ...ask }, values));
-    const reads = plans.flatMap((plan) => plan?.reads ?? []);
+    const { reads, places } = shareReads(plans);
     const readings = await Promise.all(refs.map((ref) => readPartition(client, ref, { tenant, reads, dimensions })));
     if (!readings.every((reading) => reading !== null)) return nothing(meta.generation);
     if (!readings.every(({ sliceValueCounts }, partition) => values.matches(partition, sliceValueCounts))) continue;
-    const answers = answersOf(question, { plans, readings, generation: meta.generation });
+    const answers = answersOf(question, { plans, places, readings, generation: meta.generation });
     return { answers, positions: new Map(readings.map((reading, partition) => [partition, reading.nextOffset])) };
   }
   return nothing(meta.generation);
@@ -163,20 +163,34 @@ function isKept(reads: readonly CellRead[], readings: readonly PartitionReading[
   });
 }
 
+/** Many KPIs stand on the same sums: each is asked for once. `places`: where each read of each plan is among them. */
+function shareReads(plans: readonly Plan[]): { reads: CellRead[]; places: number[][] } {
+  const reads: CellRead[] = [];
+  const known = new Map<string, number>();
+  const places = plans.map((plan) =>
+    plan.reads.map((read) => {
+      const key = JSON.stringify(read, (_, value: unknown) => (value === Infinity ? 'Infinity' : value));
+      const place = known.get(key) ?? reads.push(read) - 1;
+      known.set(key, place);
+      return place;
+    }),
+  );
+  return { reads, places };
+}
+
 interface Found {
   readonly plans: readonly Plan[];
+  readonly places: readonly (readonly number[])[];
   readonly readings: readonly PartitionReading[];
   readonly generation: number;
 }
 
 function answersOf(question: LiveTenant & { readonly asks: readonly LiveAsk[] }, found: Found): KpiAnswer[][] {
-  const { plans, readings, generation } = found;
+  const { plans, places, readings, generation } = found;
   const completeThroughMs = Math.min(...readings.map((reading) => reading.completeThroughMs));
-  let start = 0;
   return plans.map((plan, index) => {
     const own: LiveQuestion = { ...question, ...question.asks[index]! };
-    const sums = plan.reads.map((_, read) => readings.reduce((sum, reading) => sum + reading.sums[start + read]!, 0n));
-    start += plan.reads.length;
+    const sums = places[index]!.map((place) => readings.reduce((sum, reading) => sum + reading.sums[place]!, 0n));
     if (plan.nullReason !== null) return [nullAnswer(own, plan.nullReason, generation)];
     if (!isKept(plan.reads, readings)) return [nullAnswer(own, 'not_live', generation)];
     return slicesOf(own, plan, { sums, completeThroughMs, generation });

@@ -49,6 +49,10 @@ export class ConsumerProcess {
     return join(this.#folder, 'log');
   }
 
+  get log(): string {
+    return readFileSync(this.logFile, 'utf8');
+  }
+
   /** Null while it runs. */
   get exit(): NodeJS.Signals | number | null {
     return this.#exit;
@@ -67,7 +71,7 @@ export class ConsumerProcess {
   }
 
   logLines(message: string): Record<string, unknown>[] {
-    return readFileSync(this.logFile, 'utf8')
+    return this.log
       .split('\n')
       .filter((line) => line.startsWith('{') && line.includes(JSON.stringify(message)))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -75,9 +79,19 @@ export class ConsumerProcess {
 
   /** Status and text of its own /readyz. */
   async readyz(): Promise<{ status: number; text: string }> {
-    const port = this.logLines('consumer: serving').at(-1)?.['port'];
-    const response = await fetch(`http://127.0.0.1:${String(port)}/readyz`);
+    const response = await fetch(`${this.#url}/readyz`);
     return { status: response.status, text: await response.text() };
+  }
+
+  /** One of its metrics, summed over labels. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.#url}/metrics`)).text();
+    const values = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+    return values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  get #url(): string {
+    return `http://127.0.0.1:${String(this.logLines('consumer: serving').at(-1)?.['port'])}`;
   }
 
   async untilServing(): Promise<void> {

@@ -20,12 +20,6 @@ export async function positionsOf(world: World): Promise<(number | null)[]> {
   return (await Promise.all(cursors)).map((cursor) => cursor?.nextOffset ?? null);
 }
 
-/** Whether every record is in the live numbers now. */
-export async function isApplied(world: World): Promise<boolean> {
-  const [log, positions] = [await world.log(), await positionsOf(world)];
-  return log.every(({ high }, partition) => positions[partition] === high);
-}
-
 /** Waits until every record is in the live numbers; hands back the moment. */
 export async function untilApplied(world: World, deadlineMs = recoveryDeadlineMs): Promise<number> {
   const ends = (await world.log()).map(({ high }) => high);
@@ -36,18 +30,27 @@ export async function untilApplied(world: World, deadlineMs = recoveryDeadlineMs
 /** Waits until every row is in ClickHouse and none is left in the outbox. */
 export async function untilFlushed(world: World, deadlineMs = recoveryDeadlineMs): Promise<void> {
   const ends = (await world.log()).map(({ high }) => high);
-  const generation = (await readMeta(world.redis, world))!.generation;
-  await eventually(
-    async () => {
-      const outbox = ends.map((_, partition) => world.redis.xlen(`${world.prefix}:{${world.topic}:${partition}:${generation}}:outbox`));
-      const applied = await readApplied(world.clickhouse, { topic: world.topic, generation });
-      expect({ outbox: await Promise.all(outbox), applied: ends.map((_, partition) => applied.get(partition)) }).toEqual({
-        outbox: ends.map(() => 0),
-        applied: ends,
-      });
-    },
-    { deadlineMs, everyMs: 200 },
-  );
+  const whole = { outbox: ends.map(() => 0), applied: ends };
+  await eventually(async () => expect(await flushedOf(world), world.describeConsumers()).toEqual(whole), { deadlineMs, everyMs: 200 });
+}
+
+/** Whether every record's rows are in ClickHouse now. */
+export async function isFlushed(world: World): Promise<boolean> {
+  const [log, { outbox, applied }] = [await world.log(), await flushedOf(world)];
+  return log.every(({ high }, partition) => applied[partition] === high && outbox[partition] === 0);
+}
+
+async function flushedOf(world: World): Promise<{ outbox: number[]; applied: (number | undefined)[] }> {
+  const outbox = await outboxLengthsOf(world);
+  const applied = await readApplied(world.clickhouse, { topic: world.topic, generation: (await readMeta(world.redis, world))?.generation ?? 1 });
+  return { outbox, applied: outbox.map((_, partition) => applied.get(partition)) };
+}
+
+/** How many batches of each partition ClickHouse has not acknowledged. */
+export async function outboxLengthsOf(world: World): Promise<number[]> {
+  const generation = (await readMeta(world.redis, world))?.generation ?? 1;
+  const keys = Array.from({ length: world.partitionCount }, (_, partition) => `${world.prefix}:{${world.topic}:${partition}:${generation}}:outbox`);
+  return Promise.all(keys.map((key) => world.redis.xlen(key)));
 }
 
 /** Every live number of every KPI of the company, total and by channel, is the one that was made. */

@@ -2,7 +2,7 @@
 import { eventually, type OwnServers, startOwnServers } from '@vigie/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConsumerProcess } from './consumer-process.ts';
-import { expectExact, factsDigest, isApplied, untilApplied, untilFlushed } from './expect-exact.ts';
+import { expectExact, factsDigest, isFlushed, untilApplied, untilFlushed } from './expect-exact.ts';
 import { World } from './world.ts';
 
 let own: OwnServers;
@@ -81,9 +81,9 @@ describe.concurrent('a consumer killed while it takes over or gives up', () => {
   test('during gap fill, alone', async () => {
     await World.with(own, async (world) => {
       await applyFirstRound(world);
-      await world.publish();
       await trimHalfOf(world);
       await world.wipeRedis();
+      await world.publish();
       const killedAtMs = await world.start({ point: 'fill.step:2' }).untilKilledAt('fill.step');
       await recover(world, { what: 'fill.step, alone', killedAtMs, survivor: world.start() });
     });
@@ -132,7 +132,7 @@ async function startTwo(world: World, point: string): Promise<[ConsumerProcess, 
 /** Two rounds; where the passing comes round sooner than planned, the second one is published to a dead consumer. */
 async function publishUntilKilled(world: World, victim: ConsumerProcess): Promise<void> {
   await world.publish();
-  await eventually(async () => victim.exit !== null || (await isApplied(world)), { deadlineMs: 60_000 });
+  await eventually(async () => victim.exit !== null || (await isFlushed(world)), { deadlineMs: 60_000 });
   await world.publish();
 }
 

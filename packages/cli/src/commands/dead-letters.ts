@@ -13,7 +13,7 @@ interface ListOptions {
 }
 
 export function addDeadLetterCommands(program: Command): void {
-  const group = program.command('dead-letters').description('records that could not be accepted: list, show');
+  const group = program.command('dead-letters').helpCommand(false).description('records that could not be accepted: list, show');
   const list = group
     .command('list')
     .description('newest first')

@@ -16,7 +16,7 @@ interface KpiOptions {
 }
 
 export function addKpiCommands(program: Command): void {
-  const kpi = program.command('kpi').description('list KPIs, get one, explain one');
+  const kpi = program.command('kpi').helpCommand(false).description('list KPIs, get one, explain one');
   runs(kpi.command('list').description('all KPIs with unit, formula and dimensions'), listKpis);
   runs(questionOptions(kpi.command('get').argument('<kpi>', 'such as customer_churn_rate')).description('a KPI, live'), getKpi);
   runs(

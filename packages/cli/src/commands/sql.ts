@@ -24,7 +24,8 @@ async function runSql(invocation: Invocation, _options: object, [query]: [string
     const result = await client.query({ query, format: 'JSONCompact' });
     answer = await result.json<unknown[]>();
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ClickHouseError') throw error;
+    // What ClickHouse itself says has a type, such as UNKNOWN_IDENTIFIER; an outage has none.
+    if (!(error instanceof Error) || !('type' in error)) throw error;
     throw new CliError(`ClickHouse refused the query: ${error.message.trim()}`, exitCodes.wrong);
   }
   const columns = (answer.meta ?? []).map(({ name, type }) => ({

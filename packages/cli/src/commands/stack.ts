@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkPrerequisites, stopLocalServers } from '@vigie/local';
+import { stopLocalServers } from '@vigie/local';
 import type { Command } from 'commander';
 import { CliError, type ExitCode, exitCodes } from '../console/cli-error.ts';
-import { renderTable } from '../console/table.ts';
 import { migrate } from '../stack/migrate.ts';
 import { startStack } from '../stack/start-stack.ts';
 import { findRunningStack, isRunning } from '../stack/state-file.ts';
@@ -28,7 +27,6 @@ export function addStackCommands(program: Command): void {
     .description('stop what runs on the data folder')
     .option('--purge', 'and delete its events, numbers and passwords');
   runs(down, runDown);
-  runs(program.command('doctor').description('look at everything that starting needs'), runDoctor);
   const migrateCommand = program
     .command('migrate')
     .description('make the topic, ClickHouse tables and views; safe to repeat')
@@ -107,16 +105,6 @@ function purge(dataDir: string): string[] {
   const present = existsSync(dataDir) ? readdirSync(dataDir).filter((name) => ownEntries.includes(name)) : [];
   for (const name of present) rmSync(join(dataDir, name), { recursive: true, force: true });
   return present;
-}
-
-async function runDoctor({ output, env, dataDir }: Invocation): Promise<ExitCode> {
-  const checks = await checkPrerequisites({ env, dataDir });
-  const { green, red, dim } = output.colors;
-  const rows = checks.map(({ name, ok, expected, found }) => [ok ? green('ok') : red('missing'), name, found, expected]);
-  output.text(renderTable([{ title: '' }, { title: 'what' }, { title: 'found' }, { title: 'expected' }], rows, dim));
-  for (const { name, ok, fix } of checks) if (!ok) output.text(`${red(name)}: ${fix}`);
-  output.value(checks);
-  return checks.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.missing;
 }
 
 async function runMigrate(invocation: Invocation, options: { replicationFactor: string }): Promise<ExitCode> {

@@ -42,7 +42,9 @@ export async function runVerify(context: Context, options: VerifyOptions): Promi
   for (const tenant of options.tenants ?? (await tenantsOf(context))) {
     const reading = await readTenant(context, { tenant, options, nowMs: startedMs });
     if (reading.positions.size === 0) {
-      found.unproved.push(`tenant ${tenant}: expected all partitions in Redis, found that one is being rebuilt; run verify again when it is done`);
+      found.unproved.push(
+        `tenant ${tenant}: expected all partitions in Redis, found that one is being rebuilt; run verify again when it is done`,
+      );
       continue;
     }
     const cut = { topic: place.topic, generation: meta.generation, positions: reading.positions };
@@ -86,7 +88,16 @@ class Findings {
     const { differences, unproved, tenantCount, eventCount } = this;
     const windowCount = (options.windows ?? defaultWindows).length;
     const tookMs = Date.now() - startedMs;
-    return { differences, unproved, tenantCount, eventCount, comparedCount: this.#comparedCount, kpiCount: kpiDefs.length, windowCount, tookMs };
+    return {
+      differences,
+      unproved,
+      tenantCount,
+      eventCount,
+      comparedCount: this.#comparedCount,
+      kpiCount: kpiDefs.length,
+      windowCount,
+      tookMs,
+    };
   }
 }
 
@@ -176,7 +187,8 @@ async function compareViews(context: Context, input: { tenant: string; reading: 
     const live = reading.answers[index]!;
     if (live[0]?.reason === 'not_live' || live[0]?.reason === 'too_many_values') continue;
     const again = await readLiveTogether(context.redis(), context.place, { tenant, settings, asks: [] });
-    if ([...again.positions].some(([partition, position]) => reading.positions.get(partition) !== position)) return { differences, comparedCount };
+    if ([...again.positions].some(([partition, position]) => reading.positions.get(partition) !== position))
+      return { differences, comparedCount };
     const view = bySlice(await askView(context.clickhouse(), { tenant, currency: settings.currency, ...ask }));
     for (const answer of live) {
       comparedCount++;

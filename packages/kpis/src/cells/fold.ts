@@ -8,6 +8,8 @@ import {
   minuteMs,
   pairAtDaysPerGroup,
   pairKey,
+  pairListKey,
+  pairMember,
   type PaneSize,
   panesPerGroup,
   quarterKeptMs,
@@ -28,6 +30,8 @@ export interface HashIncrement {
   readonly expiresAtMs: number;
   /** field, increment, field, increment, ... */
   readonly fields: readonly string[];
+  /** A set that has to name this hash (pairs only). */
+  readonly listedIn?: { readonly key: string; readonly member: string };
 }
 
 export interface FactSource {
@@ -76,7 +80,7 @@ export class Fold {
     const increments: HashIncrement[] = [];
     for (const series of this.#series.values()) {
       for (const size of ['m', 'q', 'd', 't'] as const) pushPanes(increments, series, size);
-      for (const [key, fields] of series.pairs) pushHash(increments, { key, expiresAtMs: 0 }, fields);
+      for (const [member, fields] of series.pairs) pushPairs(increments, series, { member, fields });
     }
     return increments;
   }
@@ -101,15 +105,9 @@ export class Fold {
     addTo(series.panes.d, day, value);
     if (spec.stock) addTo(series.panes.t, 0, value);
     if (spec.pairs && fact.since !== sinceNever) {
-      const key = pairKey({
-        tenant: series.tenant,
-        series: series.name,
-        slice: series.slice,
-        sinceDay: dayNumberAt(source.zone, fact.since),
-        atGroup: Math.floor(day / pairAtDaysPerGroup),
-      });
-      let fields = series.pairs.get(key);
-      if (fields === undefined) series.pairs.set(key, (fields = new Map()));
+      const member = pairMember(dayNumberAt(source.zone, fact.since), Math.floor(day / pairAtDaysPerGroup));
+      let fields = series.pairs.get(member);
+      if (fields === undefined) series.pairs.set(member, (fields = new Map()));
       addTo(fields, `${Math.floor(fact.since / minuteMs)}|${Math.floor(at / minuteMs)}`, value);
     }
   }
@@ -134,7 +132,13 @@ function pushPanes(into: HashIncrement[], series: Series, size: PaneSize): void 
   }
 }
 
-function pushHash(into: HashIncrement[], hash: { key: string; expiresAtMs: number }, cells: ReadonlyMap<unknown, number>): void {
+function pushPairs(into: HashIncrement[], series: Series, pairs: { member: string; fields: ReadonlyMap<string, number> }): void {
+  const { member, fields } = pairs;
+  const own = { tenant: series.tenant, series: series.name, slice: series.slice };
+  pushHash(into, { key: pairKey(own, member), expiresAtMs: 0, listedIn: { key: pairListKey(own), member } }, fields);
+}
+
+function pushHash(into: HashIncrement[], hash: Omit<HashIncrement, 'fields'>, cells: ReadonlyMap<unknown, number>): void {
   const fields: string[] = [];
   for (const [field, value] of cells) if (value !== 0) fields.push(String(field), String(value));
   if (fields.length > 0) into.push({ ...hash, fields });

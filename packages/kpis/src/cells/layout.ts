@@ -40,5 +40,16 @@ export function sliceName(dimension: Dimension | null, value = unknownValue): st
 export const cellKey = (cells: { tenant: string; series: string; slice: string; size: PaneSize; group: number }): string =>
   `cells:${cells.tenant}:${cells.series}:${cells.slice}:${cells.size}:${cells.group}`;
 
-export const pairKey = (pairs: { tenant: string; series: string; slice: string; sinceDay: number; atGroup: number }): string =>
-  `pairs:${pairs.tenant}:${pairs.series}:${pairs.slice}:${pairs.sinceDay}:${pairs.atGroup}`;
+interface PairSeries {
+  readonly tenant: string;
+  readonly series: string;
+  readonly slice: string;
+}
+
+/** Names one hash of pairs within its series. */
+export const pairMember = (sinceDay: number, atGroup: number): string => `${sinceDay}:${atGroup}`;
+
+export const pairKey = ({ tenant, series, slice }: PairSeries, member: string): string => `pairs:${tenant}:${series}:${slice}:${member}`;
+
+/** Lists which pair hashes of a series exist, so that a reader of a long window opens those and no others. */
+export const pairListKey = ({ tenant, series, slice }: PairSeries): string => `pair-list:${tenant}:${series}:${slice}`;

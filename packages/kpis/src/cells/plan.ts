@@ -23,7 +23,6 @@ export type CellRead =
       readonly sinceDayFrom: number;
       readonly sinceDayTo: number;
       readonly atGroupTo: number;
-      readonly atDaysPerGroup: number;
     };
 
 const total: PaneRange = { size: 't', lo: 0, hi: 1 };
@@ -102,7 +101,6 @@ function pairsWithin(window: Window, own: { series: string; slice: string; sign:
     sinceDayFrom: dayNumberAt(window.zone, window.from),
     sinceDayTo: lastDay + 1,
     atGroupTo: Math.floor(lastDay / pairAtDaysPerGroup) + 1,
-    atDaysPerGroup: pairAtDaysPerGroup,
   };
 }
 

@@ -66,6 +66,46 @@ describe('ends of a subscription', () => {
   });
 });
 
+describe('planned changes', () => {
+  const changed = (time: string, effective: string, data: Record<string, unknown>) =>
+    eventOf('subscription.changed', day(time), { data: { subscription_id: 's1', currency: 'EUR', effective_at: day(effective), ...data } });
+  const movements = (events: readonly Event[]): unknown[] =>
+    timelineFacts(timelineOf(events), testSettings)
+      .filter(({ fact }) => fact === 'expansion_mrr' || fact === 'contraction_mrr')
+      .map(({ fact, at, value, dims }) => [fact, new Date(at).toISOString().slice(5, 10), value, dims.plan]);
+
+  test('a planned change is replaced by a later one for the same moment, plan and all', () => {
+    const events = [
+      started('01-10'),
+      changed('02-01', '03-01', { mrr_minor: 5000, plan: 'pro' }),
+      changed('02-02', '03-01', { mrr_minor: 1200 }),
+    ];
+    const expected = [['expansion_mrr', '03-01', 200, 'basic']];
+    expect(movements(events)).toEqual(expected);
+    expect(movements(events.toReversed())).toEqual(expected);
+  });
+
+  test('planned changes for different moments both take place', () => {
+    const events = [started('01-10'), changed('02-01', '03-01', { mrr_minor: 1500 }), changed('02-02', '04-01', { mrr_minor: 1200 })];
+    expect(movements(events)).toEqual([
+      ['expansion_mrr', '03-01', 500, 'basic'],
+      ['contraction_mrr', '04-01', 300, 'basic'],
+    ]);
+  });
+
+  test('two changes in effect at once, neither planned, both take place, the later known last', () => {
+    const events = [
+      started('01-10'),
+      changed('03-01', '03-01', { mrr_minor: 5000, plan: 'pro' }),
+      changed('03-02', '03-01', { mrr_minor: 1200 }),
+    ];
+    expect(movements(events)).toEqual([
+      ['expansion_mrr', '03-01', -1000, 'basic'],
+      ['expansion_mrr', '03-01', 1200, 'pro'],
+    ]);
+  });
+});
+
 describe('presence', () => {
   test('an activation knows when the customer was last active, a loss since when', () => {
     const facts = timelineFacts(timelineOf([started('01-10'), word('subscription.ended', '02-01'), started('03-01')]), testSettings);

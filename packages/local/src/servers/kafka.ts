@@ -40,7 +40,8 @@ export function kafkaSpec({ dataDir, jarsDir, port, controllerPort, env }: Kafka
 }
 
 function format(java: string[], properties: string, env: NodeJS.ProcessEnv): void {
-  const clusterId = randomBytes(16).toString('base64url');
+  // A leading dash would be read as an option, and a random id has one in 64.
+  const clusterId = `v${randomBytes(16).toString('base64url').slice(1)}`;
   const args = [...java, 'kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', properties];
   const done = spawnSync('java', args, { env: childEnvironment(env), encoding: 'utf8' });
   if (done.status === 0) return;

@@ -43,6 +43,10 @@ for i = 1, #increments do
   end
 end
 
+for i = 1, #increments do
+  if increments[i][4] ~= '' then redis.call('SADD', prefix .. increments[i][4], increments[i][5]) end
+end
+
 -- The entry's id is the next offset, so that it can be trimmed by offset alone.
 local outboxBytes = 0
 if #outbox > 0 then

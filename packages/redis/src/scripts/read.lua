@@ -44,11 +44,13 @@ local function addPanes(base, range, add)
   end
 end
 
-local function addPairs(base, range, add)
-  local sinceMinuteFrom, atMinuteTo, sinceDayFrom, sinceDayTo, atGroupTo, atDaysPerGroup = unpack(range)
-  for day = sinceDayFrom, sinceDayTo - 1 do
-    for group = math.floor(day / atDaysPerGroup), atGroupTo - 1 do
-      local all = redis.call('HGETALL', base .. string.format('%.0f:%.0f', day, group))
+local function addPairs(series, range, add)
+  local sinceMinuteFrom, atMinuteTo, sinceDayFrom, sinceDayTo, atGroupTo = unpack(range)
+  for _, member in ipairs(redis.call('SMEMBERS', prefix .. 'pair-list:' .. series)) do
+    local day, group = string.match(member, '^(-?%d+):(-?%d+)$')
+    day, group = tonumber(day), tonumber(group)
+    if day >= sinceDayFrom and day < sinceDayTo and group < atGroupTo then
+      local all = redis.call('HGETALL', prefix .. 'pairs:' .. series .. ':' .. member)
       for i = 1, #all, 2 do
         local since, at = string.match(all[i], '^(-?%d+)|(-?%d+)$')
         if tonumber(since) >= sinceMinuteFrom and tonumber(at) < atMinuteTo then add(all[i + 1]) end
@@ -62,7 +64,7 @@ for i, name in ipairs(cmsgpack.unpack(ARGV[3])) do counts[i] = redis.call('SCARD
 local reply = {cursor[1], cursor[2] or '0', cursor[3] or '0', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)), table.concat(counts, ',')}
 for _, read in ipairs(cmsgpack.unpack(ARGV[2])) do
   local add, result = adder()
-  if read[1] == 'pairs' then addPairs(prefix .. read[2], read[3], add) else addPanes(prefix .. read[2], read[3], add) end
+  if read[1] == 'pairs' then addPairs(read[2], read[3], add) else addPanes(prefix .. read[2], read[3], add) end
   reply[#reply + 1] = result()
 end
 return reply

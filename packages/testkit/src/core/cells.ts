@@ -63,7 +63,7 @@ function opens(read: CellRead, place: readonly string[]): boolean {
   }
   const [sinceDay, atGroup] = [Number(place[0]), Number(place[1])];
   const opensDay = sinceDay >= read.sinceDayFrom && sinceDay < read.sinceDayTo;
-  return opensDay && atGroup >= Math.floor(sinceDay / read.atDaysPerGroup) && atGroup < read.atGroupTo;
+  return opensDay && atGroup < read.atGroupTo;
 }
 
 function covers(read: CellRead, field: string): boolean {

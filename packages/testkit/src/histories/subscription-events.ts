@@ -27,7 +27,11 @@ export function subscriptionDraft(cast: Cast, kind: Kind = cast.draw.pick(kindsB
   const timeMs = instantOn(draw, stage, cast.lapseMs);
   const data: Record<string, unknown> = { subscription_id: draw.pick(['s1', 's1', 's1', 's2', 's3']), ...details(cast, kind) };
   const apart = kind === 'ended' ? 0.5 : 0.25;
-  if (kind !== 'end_withdrawn' && draw.chance(apart)) data['effective_at'] = spell(draw, instantOn(draw, stage, cast.lapseMs));
+  if (kind !== 'end_withdrawn' && draw.chance(apart)) {
+    // Planned changes meet at one moment often enough to replace each other.
+    const effectiveMs = kind === 'changed' && draw.chance(0.5) ? stage.centreMs : instantOn(draw, stage, cast.lapseMs);
+    data['effective_at'] = spell(draw, effectiveMs);
+  }
   // Past the ten years that `effective_at` may lie ahead: rejected, unless a copy arrives much later.
   if (kind === 'ended' && draw.chance(0.03)) data['effective_at'] = spell(draw, timeMs + 4200 * dayMs);
   return { type: `subscription.${kind}`, subject, timeMs, data };

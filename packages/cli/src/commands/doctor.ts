@@ -1,0 +1,36 @@
+import { type Check, checkPrerequisites } from '@vigie/local';
+import type { Command } from 'commander';
+import { type ExitCode, exitCodes } from '../console/cli-error.ts';
+import { renderTable } from '../console/table.ts';
+import { findRunningStack, type RunningStack } from '../stack/state-file.ts';
+import { type Invocation, runs } from './command.ts';
+
+export function addDoctorCommand(program: Command): void {
+  runs(program.command('doctor').description('look at everything that starting and running needs'), runDoctor);
+}
+
+async function runDoctor({ output, env, dataDir }: Invocation): Promise<ExitCode> {
+  const running = findRunningStack(dataDir);
+  const prerequisites = await checkPrerequisites({ env: { ...env, ...running?.environment }, dataDir });
+  const checks = [...prerequisites, ...(running === null ? [] : await checkServices(running))];
+  const { green, red, dim } = output.colors;
+  const rows = checks.map(({ name, ok, expected, found }) => [ok ? green('ok') : red('not ok'), name, found, expected]);
+  output.text(renderTable([{ title: '' }, { title: 'what' }, { title: 'found' }, { title: 'expected' }], rows, dim));
+  for (const { name, ok, fix } of checks) if (!ok) output.text(`${red(name)}: ${fix}`);
+  output.talk(
+    running === null ? `no "vigie up" runs on ${dataDir}` : `"vigie up" runs as process ${running.pid} since ${running.startedAt}`,
+  );
+  output.value(checks);
+  return checks.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.missing;
+}
+
+function checkServices({ services }: RunningStack): Promise<Check[]> {
+  return Promise.all(
+    services.map(async ({ name, url, logFile }) => {
+      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3_000) }).catch(() => null);
+      const found = answer === null ? 'no answer' : answer.ok ? 'ready' : (await answer.text()).trim();
+      const ok = answer?.ok === true;
+      return { name, ok, expected: `ready at ${url}/readyz`, found, fix: ok ? '' : `its log says why: ${logFile}` };
+    }),
+  );
+}
