@@ -1,1 +1,2 @@
-export { createProgram } from './program.ts';
+export { type PlayedDataSet, playDataSet, type PlayOptions } from './ingest/play-data-set.ts';
+export { projectRoot } from './stack/service.ts';

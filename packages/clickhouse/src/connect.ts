@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ClickhouseConfig } from '@vigie/runtime';
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 
 /** A client together with the names of what it works on. */
 export interface Clickhouse {
@@ -21,6 +21,8 @@ export function connectClickhouse(config: ClickhouseConfig, options: { name: str
     username: analyst ? config.analystUser : config.user,
     password: (analyst ? config.analystPassword : config.password) ?? '',
     application: options.name,
+    // Errors reach the caller; printed by the client as well they would break JSON logs and the screen.
+    log: { level: ClickHouseLogLevel.OFF },
     request_timeout: 60_000,
     max_open_connections: 8,
     keep_alive: { enabled: true },

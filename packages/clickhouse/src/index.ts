@@ -5,3 +5,4 @@ export * from './records.ts';
 export { type Generation, readGeneration, readGreatestGeneration, writeGeneration } from './generations.ts';
 export { migrate, MigrationError } from './migrate.ts';
 export { clickhouseTime } from './time.ts';
+export { readKpi, readStanding, type SqlQuestion, type SqlStanding } from './read-kpi.ts';

@@ -21,7 +21,7 @@ interface Pending {
 }
 
 /** An idle partition says through which moment it is complete this often; a position that moved without rows is said at once. */
-const idleEveryMs = 10_000;
+const idleEveryMs = 5_000;
 const rowsPerInsertMin = 20_000;
 const flushEveryMs = 1_000;
 const entriesPerReadMax = 64;
@@ -32,6 +32,8 @@ export class Flusher {
   readonly #options: FlushOptions;
   #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  /** Most entries of one partition in the last read. */
+  #readCountMax = 0;
   readonly #said = new Map<number, { toOffset: number; atMs: number }>();
 
   constructor(options: FlushOptions) {
@@ -67,7 +69,9 @@ export class Flusher {
         this.#options.logger.warn({ err: error, failures }, 'flush: expected ClickHouse to take the outbox, will try again');
       }
       const waitMs = failures > 0 ? backoffMs(failures, backoff, Math.random) : flushEveryMs;
-      if (failures > 0 || rowCount < rowsPerInsertMin) await pause(waitMs, signal).catch(() => {});
+      // More entries than one read takes are waiting: small applies come faster than one read a second would send them on.
+      const isBehind = this.#readCountMax === entriesPerReadMax;
+      if (failures > 0 || (rowCount < rowsPerInsertMin && !isBehind)) await pause(waitMs, signal).catch(() => {});
     }
   }
 
@@ -78,6 +82,7 @@ export class Flusher {
       const entries = await readOutbox(redis, ref, { afterOffset: 0, countMax: entriesPerReadMax });
       if (entries.length > 0) pending.push({ ref, entries });
     }
+    this.#readCountMax = Math.max(0, ...pending.map(({ entries }) => entries.length));
     await this.#sayIdle(pending);
     if (pending.length === 0) return 0;
     this.#options.fault('flush.before');

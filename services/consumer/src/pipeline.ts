@@ -76,12 +76,11 @@ async function deriveAndApply(pipeline: Pipeline, memory: PartitionMemory, work:
     pipeline.onApplied(draft, memory);
   } catch (error) {
     if (!(error instanceof CellRangeError || error instanceof CounterOverflowError)) throw error;
-    // A counter is full. Nothing was written: find the event that fills it by going one at a time.
+    // A counter is full. Nothing was written: find the event that fills it by going by halves, down to single events.
     if (records.length === 1) return deriveAndApply(pipeline, memory, { ...work, records: [rejectOverflow(records[0]!, error)] });
-    for (const [index, record] of records.entries()) {
-      const next = records[index + 1];
-      const step = next === undefined ? work : { ...work, nextOffset: next.offset, completeThroughMs: 0 };
-      await deriveAndApply(pipeline, memory, { ...step, records: [record] });
-    }
+    const middle = Math.ceil(records.length / 2);
+    const firstHalf = { records: records.slice(0, middle), nextOffset: records[middle]!.offset, completeThroughMs: 0 };
+    await deriveAndApply(pipeline, memory, { ...work, ...firstHalf });
+    await deriveAndApply(pipeline, memory, { ...work, records: records.slice(middle) });
   }
 }

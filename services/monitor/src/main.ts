@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formatProblems, parseRules } from '@vigie/alerting';
-import { kpiById, kpiDefs, measuresOf, parseSettings } from '@vigie/kpis';
-import { connectRedis, createAlertStore, readLive } from '@vigie/redis';
+import { connectClickhouse, readKpi as readSql, readStanding } from '@vigie/clickhouse';
+import { type KpiDef, kpiById, kpiDefs, measuresOf, parseSettings } from '@vigie/kpis';
+import { connectRedis, createAlertStore, readLive, readMeta, requireDurableRedis } from '@vigie/redis';
 import {
+  clickhouseConfig,
   createFaultPoints,
   createLifecycle,
   createLogger,
@@ -39,23 +41,26 @@ const { ruleSet } = parsed;
 const channels = loadChannels(ruleSet.channels, { env: process.env, clock: systemClock, logger });
 
 const redis = connectRedis(config.redis, { name: 'vigie-monitor', logger });
+await requireDurableRedis(redis);
 const store = createAlertStore(redis, config.redis.prefix);
 const place = { prefix: config.redis.prefix, topic: config.topic };
+const liveKinds = new Set(['sum', 'stock', 'cohort_sum']);
+const isLive = (def: KpiDef): boolean => measuresOf(def).every((measure) => liveKinds.has(measure.kind));
+// Churn and CAC alerts never need ClickHouse: it is opened for rules on KPIs that only it can answer (distinct customers), and for no other.
+const needsClickhouse = ruleSet.rules.some((rule) => !isLive(kpiById(rule.kpi)!));
+const clickhouse = needsClickhouse
+  ? connectClickhouse(readConfig(z.object({ clickhouse: clickhouseConfig }), process.env).clickhouse, { name: 'vigie-monitor' })
+  : null;
 const readKpi: ReadKpi = async ({ tenant, kpi, window, by }) => {
   const def = kpiById(kpi);
   if (def === undefined) throw new Error(`Expected a KPI of this version, found ${kpi}.`);
-  return readLive(redis, place, { def, tenant, settings: settings.of(tenant), window, by });
+  const question = { def, tenant, settings: settings.of(tenant), window, by };
+  if (clickhouse === null || isLive(def)) return readLive(redis, place, question);
+  const meta = await readMeta(redis, place);
+  if (meta === null) return readLive(redis, place, question);
+  return readSql(clickhouse, await readStanding(clickhouse, { topic: place.topic, ...meta }), question);
 };
 
-const liveKinds = new Set(['sum', 'stock', 'cohort_sum']);
-for (const rule of ruleSet.rules) {
-  const def = kpiById(rule.kpi);
-  if (def === undefined || measuresOf(def).every((measure) => liveKinds.has(measure.kind))) continue;
-  logger.warn(
-    { rule: rule.uid, kpi: rule.kpi },
-    'this KPI counts distinct customers and is not kept live: the rule stays inconclusive and never fires',
-  );
-}
 const monitor = createMonitor({
   ruleSet,
   channels,
@@ -94,4 +99,5 @@ lifecycle.add(
 );
 const exitCode = await lifecycle.run();
 redis.disconnect();
+await clickhouse?.close();
 process.exit(exitCode);

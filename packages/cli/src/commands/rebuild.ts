@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startServers } from '@vigie/local';
 import type { Command } from 'commander';
@@ -43,13 +42,9 @@ async function runRebuild({ output, env, dataDir }: Invocation, options: { setti
 
 /** A process of its own: it is the consumer's code, with the consumer's log lines. */
 async function runEntry(env: NodeJS.ProcessEnv): Promise<number> {
-  const entry = join(projectRoot, 'services/consumer/src/rebuild.ts');
-  if (!existsSync(entry)) throw new CliError(`expected ${entry}, found nothing there; is this checkout whole?`);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry], {
-    cwd: projectRoot,
-    env,
-    stdio: ['ignore', 2, 2],
-  });
+  const entry = join(projectRoot, 'services/consumer/src/main.ts');
+  const args = ['--disable-warning=ExperimentalWarning', entry, 'rebuild'];
+  const child = spawn(process.execPath, args, { cwd: projectRoot, env, stdio: ['ignore', 2, 2] });
   return new Promise((done, fail) => {
     child.once('error', fail);
     child.once('exit', (code) => done(code ?? 1));

@@ -22,7 +22,7 @@ function folded(...facts: Fact[]): readonly HashIncrement[] {
   return fold.increments();
 }
 
-const sizesOf = (increments: readonly HashIncrement[]) => increments.map(({ key }) => key.split(':').at(-2)).toSorted();
+const sizesOf = (increments: readonly HashIncrement[]) => increments.map(({ key }) => key.split(':').at(-2)!).toSorted();
 
 describe('folding', () => {
   test('puts a fact into every pane size that still takes it, to the millisecond', () => {

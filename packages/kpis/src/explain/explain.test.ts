@@ -86,6 +86,6 @@ test.each(kpiDefs)('$id: its page names its formula, measures, notes and benchma
   expect(parts.filter((part) => !page.includes(part))).toEqual([]);
 });
 
-test('docs/kpis.md is up to date: node packages/kpis/src/docs.ts writes it', () => {
+test('docs/kpis.md is up to date: node packages/kpis/scripts/write-docs.ts writes it', () => {
   expect(readFileSync(new URL('../../../../docs/kpis.md', import.meta.url), 'utf8')).toBe(kpisDocument());
 });

@@ -8,7 +8,7 @@ import { asPublished, nullReasonTexts } from './explain.ts';
 
 const intro = `# KPIs
 
-This page is generated from \`packages/kpis/src/definitions\`; \`node packages/kpis/src/docs.ts\` writes it again.
+This page is generated from \`packages/kpis/src/definitions\`; \`node packages/kpis/scripts/write-docs.ts\` writes it again.
 
 A KPI is a formula over measures. A measure is a number read from facts over a window \`[from, to)\`: what happens exactly at \`from\` counts, what happens exactly at \`to\` belongs to the next window.
 

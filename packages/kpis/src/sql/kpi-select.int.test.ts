@@ -8,7 +8,7 @@ import { evaluateFormula, measureIdsOf } from '../formula/evaluate.ts';
 import { type Dimension, type Fact, factNames, type KpiDef, type MeasureDef, sinceNever } from '../types.ts';
 import { kpiSelect, slicings } from './kpi-select.ts';
 import { sqlInstant } from './literals.ts';
-import { dimensionOf, startTestEngine, type TestEngine } from './test-engine.ts';
+import { dimensionOf, startTestEngine, type TestEngine } from './test-engine.fixture.ts';
 import { createKpiViewSql } from './view.ts';
 
 interface Asked {
