@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importProblems } from './architecture/import-problems.ts';
-import { manifestProblems, readManifests } from './architecture/manifests.ts';
+import { manifestProblems, readManifests, unlistedProblems } from './architecture/manifests.ts';
 import { purityProblems } from './architecture/purity-problems.ts';
 import { sizeProblems } from './architecture/size-problems.ts';
 import type { Baseline } from './architecture/size-problems.ts';
@@ -22,6 +22,7 @@ export function checkArchitecture(root: string): string[] {
   const scripts = sources.filter(({ path }) => isScript(path)).map((source) => parseFile(source));
   return [
     ...manifestProblems(manifests),
+    ...unlistedProblems(manifests, scripts),
     ...scripts.flatMap((script) => [...importProblems(script, packageNames), ...purityProblems(script)]),
     ...sizeProblems([...sources.map((source) => fileSize(source)), ...scripts.flatMap((script) => functionSizes(script))], baseline),
   ];

@@ -33,8 +33,8 @@ function directionProblem(path: string, module: string, packageNames: ReadonlyMa
   const allowed = allowedImports(owner);
   if (allowed === undefined)
     return `expected ${owner} to have a place among the layers, found none; give it one in infra/check/architecture/layers.ts`;
-  if (allowed.includes(target) || target === owner) return undefined;
-  if (isTestFile(path) && onlyForTests.includes(target)) return undefined;
+  const isAllowed = allowed.includes(target) || target === owner || (isTestFile(path) && onlyForTests.includes(target));
+  if (isAllowed) return undefined;
   const choice = allowed.length === 0 ? 'no package' : allowed.join(', ');
   return `expected ${owner} to import ${choice}, found ${target} ('${module}'); move the code to the left or hand it in as a function`;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { allowedImports, onlyForTests } from './layers.ts';
+import { allowedImports, onlyForTests, packageOf } from './layers.ts';
+import type { ParsedFile } from './source-file.ts';
 
 /** One workspace's package.json, as much of it as the rules need. */
 export interface Manifest {
@@ -17,9 +18,17 @@ export function readManifests(root: string): Manifest[] {
     .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
     .filter((folder) => existsSync(join(root, folder, 'package.json')))
     .map((folder) => {
-      const read = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Partial<Manifest>;
+      const read = readJson(root, `${folder}/package.json`);
       return { folder, name: read.name ?? '', scripts: {}, dependencies: {}, devDependencies: {}, ...pick(read) };
     });
+}
+
+function readJson(root: string, file: string): Partial<Manifest> {
+  try {
+    return JSON.parse(readFileSync(join(root, file), 'utf8')) as Partial<Manifest>;
+  } catch (error) {
+    throw new Error(`${file}: expected JSON, found: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 function pick({ scripts, dependencies, devDependencies }: Partial<Manifest>): Partial<Manifest> {
@@ -79,4 +88,26 @@ function circleProblems(manifests: Manifest[]): string[] {
       return [`package.json: expected no circle among the packages, found ${circle}; move the test or the code that closes it`];
   }
   return [];
+}
+
+/**
+ * The packages of this project that are imported and not named in package.json: it works all the same in a workspace, but Turbo then skips the type check
+ * after a change of such a package.
+ */
+export function unlistedProblems(manifests: Manifest[], files: ParsedFile[]): string[] {
+  const byFolder = new Map(manifests.map((manifest) => [manifest.folder, manifest]));
+  const names = new Set(manifests.map(({ name }) => name));
+  const problems = new Map<string, string>();
+  for (const { path, imports } of files) {
+    const own = byFolder.get(packageOf(path));
+    for (const { module } of imports) {
+      if (own === undefined || module === own.name || !names.has(module)) continue;
+      if (module in own.dependencies || module in own.devDependencies) continue;
+      problems.set(
+        `${own.folder} ${module}`,
+        `${own.folder}/package.json: expected ${module}, which ${path} imports, found no such dependency; add it`,
+      );
+    }
+  }
+  return [...problems.values()];
 }

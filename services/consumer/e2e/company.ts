@@ -80,9 +80,12 @@ export class Company {
     };
   }
 
-  /** What the first rounds must add up to in the 30 days before `baseMs`, of one channel or of all. */
-  truth(roundCount: number, channel?: string): Record<string, Record<string, number>> {
-    const all = Array.from({ length: roundCount }, (_, round) => this.#customers(round)).flat();
+  /** What the first rounds must add up to in the 30 days before `baseMs`, of one channel or of all; `isLast` as the last of them was told. */
+  truth(roundCount: number, { isLast, channel }: { isLast: boolean; channel?: string }): Record<string, Record<string, number>> {
+    const untold = { expands: false, leaves: false };
+    const all = Array.from({ length: roundCount }, (_, round) =>
+      this.#customers(round).map((customer) => ({ ...customer, ...(round === roundCount - 1 && !isLast ? untold : {}) })),
+    ).flat();
     const own = all.filter((customer) => channel === undefined || customer.channel === channel);
     const count = (of: (customer: Customer) => boolean): number => own.filter(of).length;
     const sum = (of: (customer: Customer) => number): number => own.reduce((total, customer) => total + of(customer), 0);
@@ -153,5 +156,10 @@ function toRecord({ type, subject, atMs, data }: Draft): CompanyRecord {
 function badRecord({ index }: Customer): CompanyRecord {
   const key = `default:c${index}`;
   if (index % 20 === 3) return { key, value: `{"specversion":"1.0","id":"bad-${index}"` };
-  return toRecord({ type: 'order.placed', subject: `c${index}`, atMs: 0, data: { order_id: `bad-${index}`, gross_minor: 1.5, currency: 'EUR' } });
+  return toRecord({
+    type: 'order.placed',
+    subject: `c${index}`,
+    atMs: 0,
+    data: { order_id: `bad-${index}`, gross_minor: 1.5, currency: 'EUR' },
+  });
 }

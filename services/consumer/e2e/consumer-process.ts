@@ -105,13 +105,17 @@ export class ConsumerProcess {
 
   /** The proof that a fault test is none without: the process was at the point, and died of it. Gives the moment. */
   async untilKilledAt(point: string): Promise<number> {
-    await eventually(() => expect(this.#exit, `void: ${point} was not reached, see ${this.logFile}`).not.toBeNull(), { deadlineMs: 60_000 });
+    await eventually(() => expect(this.#exit, `void: ${point} was not reached, see ${this.logFile}`).not.toBeNull(), {
+      deadlineMs: 60_000,
+    });
     expect(this.#exit, `void: expected SIGKILL at ${point}, see ${this.logFile}`).toBe('SIGKILL');
     return this.#provenAt(point);
   }
 
   async untilPausedAt(point: string): Promise<number> {
-    await eventually(() => expect(this.faultAtMs, `void: ${point} was not reached, see ${this.logFile}`).not.toBeNull(), { deadlineMs: 60_000 });
+    await eventually(() => expect(this.faultAtMs, `void: ${point} was not reached, see ${this.logFile}`).not.toBeNull(), {
+      deadlineMs: 60_000,
+    });
     return this.#provenAt(point);
   }
 
@@ -137,7 +141,9 @@ export class ConsumerProcess {
   }
 
   #provenAt(point: string): number {
-    expect(readFileSync(this.#faultFile, 'utf8'), 'void: the fault left no proof').toMatch(new RegExp(`^${point.replace(/:\d+$/, '').replace('.', '\\.')} \\d+ `));
+    expect(readFileSync(this.#faultFile, 'utf8'), 'void: the fault left no proof').toMatch(
+      new RegExp(`^${point.replace(/:\d+$/, '').replace('.', '\\.')} \\d+ `),
+    );
     return this.faultAtMs!;
   }
 }

@@ -26,7 +26,9 @@ describe.concurrent('partitions', () => {
       await untilApplied(world);
       const before = await positionsOf(world);
       sleeper.signal('SIGCONT');
-      await eventually(() => expect(sleeper.log, 'void: the batch was not refused').toContain('expected to move on from there'), { deadlineMs: 30_000 });
+      await eventually(() => expect(sleeper.log, 'void: the batch was not refused').toContain('expected to move on from there'), {
+        deadlineMs: 30_000,
+      });
       expect(await positionsOf(world)).toEqual(before);
       // It joins again, and both go on.
       await Promise.all([sleeper.untilAssigned(2), other.untilAssigned(2)]);
@@ -74,7 +76,10 @@ describe.concurrent('partitions', () => {
       await world.trimLog(new Map([[1, before[1]! + 1]]));
       const consumer = world.start();
       await consumer.untilServing();
-      await eventually(async () => expect(await positionsOf(world)).toEqual(ends.map((end, partition) => (partition === 1 ? before[1] : end))), { deadlineMs: 60_000 });
+      await eventually(
+        async () => expect(await positionsOf(world)).toEqual(ends.map((end, partition) => (partition === 1 ? before[1] : end))),
+        { deadlineMs: 60_000 },
+      );
       const { status, text } = await eventually(
         async () => {
           const answer = await consumer.readyz();
@@ -83,9 +88,45 @@ describe.concurrent('partitions', () => {
         },
         { deadlineMs: 30_000 },
       );
-      expect({ status, text }).toEqual({ status: 503, text: expect.stringContaining(`partition 1: expected offset ${before[1]}`) as string });
+      expect({ status, text }).toEqual({
+        status: 503,
+        text: expect.stringContaining(`partition 1: expected offset ${before[1]}`) as string,
+      });
       expect(consumer.exit).toBeNull();
       expect(await consumer.stop()).toBe(0);
+    });
+  });
+
+  test('a gap that opens under a running consumer is seen, not only at the next assignment', async () => {
+    await World.with(own, async (world) => {
+      const consumer = world.start({ point: 'apply.before:6', action: 'pause' });
+      await world.publish();
+      await untilApplied(world);
+      await world.publish();
+      await consumer.untilPausedAt('apply.before');
+      await world.publish();
+      const ends = (await world.log()).map(({ high }) => high);
+      await world.trimLog(new Map(ends.map((end, partition) => [partition, end])));
+      consumer.signal('SIGCONT');
+      // Nobody else has these records: a partition is at its end because they were in hand already, or it has stopped.
+      const stuck = await eventually(
+        async () => {
+          const { status, text } = await consumer.readyz();
+          expect(status).toBe(503);
+          const numbers = new Set([...text.matchAll(/partition (\d+): expected offset/g)].map((match) => Number(match[1])));
+          const positions = await positionsOf(world);
+          expect(positions.map((position, partition) => numbers.has(partition) || position === ends[partition])).toEqual([
+            true,
+            true,
+            true,
+            true,
+          ]);
+          return numbers;
+        },
+        { deadlineMs: 30_000 },
+      );
+      expect(stuck.size, 'void: no gap opened').toBeGreaterThan(0);
+      expect(consumer.logLines('kafka: partitions assigned'), 'void: it was seen at an assignment').toHaveLength(1);
     });
   });
 });

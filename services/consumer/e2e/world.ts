@@ -29,6 +29,7 @@ export class World {
   readonly analyst: Clickhouse;
   readonly kafka: ReturnType<typeof createKafka>;
   readonly rounds: Round[] = [];
+  #isLast = false;
   readonly #environment: Record<string, string>;
   readonly #producer: EventProducer;
   readonly #consumers: ConsumerProcess[] = [];
@@ -43,7 +44,10 @@ export class World {
     const address = { url, user, password, analystUser, analystPassword, database, caFile: undefined };
     const logger = createLogger({ name: 'world', level: 'fatal' });
     this.kafka = createKafka({ connection: { brokers: own.brokers }, clientId: 'world', logger });
-    this.redis = connectRedis({ url: own.redisUrl, prefix: this.prefix, password: undefined, caFile: undefined }, { name: 'world', logger });
+    this.redis = connectRedis(
+      { url: own.redisUrl, prefix: this.prefix, password: undefined, caFile: undefined },
+      { name: 'world', logger },
+    );
     this.clickhouse = connectClickhouse(address, { name: 'world' });
     this.analyst = connectClickhouse(address, { name: 'world', as: 'analyst' });
     this.#producer = createEventProducer(this.kafka, { topic: this.topic });
@@ -74,7 +78,13 @@ export class World {
   async publish(options: { isLast: boolean } = { isLast: false }): Promise<void> {
     const round = this.company.round(this.rounds.length, options);
     this.rounds.push(round);
+    this.#isLast = options.isLast;
     await this.#producer.send(round.records);
+  }
+
+  /** What everything published so far must add up to, by KPI and measure. */
+  truth(channel?: string): Record<string, Record<string, number>> {
+    return this.company.truth(this.rounds.length, { isLast: this.#isLast, ...(channel === undefined ? {} : { channel }) });
   }
 
   /** For a failure's message: how every consumer stands, and where its log is. */

@@ -35,7 +35,7 @@ export async function fillGap(input: FillInput): Promise<void> {
   if ((applied ?? 0) < logStart) {
     throw new DataGapError(
       `partition ${partition}: expected offset ${position} in Kafka or in events, found that Kafka starts at ${logStart} and events end at ${applied ?? 0}; ` +
-        `records between are gone: restore events from a backup, or accept the loss with vigie rebuild`,
+        `records between are gone: restore the tables events and applied from a backup, then restart the consumer`,
     );
   }
   for (let from = position; from < applied!; ) {

@@ -64,11 +64,7 @@ export class PartitionWorker {
 
   /** Reads where the partition stands, fills what Kafka has lost, and has Kafka go on from there. */
   assigned(): Promise<void> {
-    return this.#exclusively(async () => {
-      this.#memory = null;
-      const memory = await this.#settled(alone, () => this.#load(alone));
-      if (memory !== null) this.#options.seek(memory.cursor?.nextOffset ?? (await this.#options.readLog()).low);
-    });
+    return this.#exclusively(() => this.#resume());
   }
 
   work(batch: RecordBatch, control: BatchControl): Promise<void> {
@@ -82,7 +78,9 @@ export class PartitionWorker {
     return this.#exclusively(async () => {
       const memory = this.#memory;
       if (memory === null || this.#stuck || nextOffset <= (memory.cursor?.nextOffset ?? 0)) return;
-      await this.#whenPositionHolds(() => applyNothing(this.#options.pipeline.redis, memory, { ...this.#idle, nextOffset, completeThroughMs: 0 }));
+      await this.#whenPositionHolds(() =>
+        applyNothing(this.#options.pipeline.redis, memory, { ...this.#idle, nextOffset, completeThroughMs: 0 }),
+      );
     });
   }
 
@@ -90,14 +88,10 @@ export class PartitionWorker {
   tick(log: LogRange, askedMs: number): Promise<void> {
     return this.#exclusively(async () => {
       const memory = this.#memory;
-      if (memory === null || this.#stuck) return;
+      if (this.#stuck) return;
+      if (memory === null) return this.#resume();
       const position = memory.cursor?.nextOffset ?? log.low;
-      if (memory.cursor !== null && log.low > position) {
-        this.#memory = null;
-        const filled = await this.#settled(alone, () => this.#load(alone));
-        if (filled !== null) this.#options.seek(filled.cursor!.nextOffset);
-        return;
-      }
+      if (memory.cursor !== null && log.low > position) return this.#resume();
       if (position !== log.high) return;
       await this.#whenPositionHolds(() =>
         applyNothing(this.#options.pipeline.redis, memory, { ...this.#idle, nextOffset: position, completeThroughMs: askedMs }),
@@ -147,10 +141,17 @@ export class PartitionWorker {
     } catch (error) {
       if (!(error instanceof PositionLostError)) throw error;
       this.#options.logger.warn({ err: error, partition: this.ref.partition }, 'partition: its cursor moved, reading it again');
-      this.#memory = null;
-      const memory = await this.#settled(alone, () => this.#load(alone));
-      if (memory?.cursor) this.#options.seek(memory.cursor.nextOffset);
+      await this.#resume();
     }
+  }
+
+  /** From the cursor; from the beginning where there is none, for an emptied Redis has lost that too. */
+  async #resume(): Promise<void> {
+    this.#memory = null;
+    await this.#settled(alone, async () => {
+      const memory = await this.#load(alone);
+      this.#options.seek(memory.cursor?.nextOffset ?? (await this.#options.readLog()).low);
+    });
   }
 
   async #load(control: BatchControl): Promise<PartitionMemory> {
@@ -213,7 +214,8 @@ export class PartitionWorker {
       await this.#keepAlive(control);
       await pause(200);
       const now = await readCursor(this.#options.pipeline.redis, this.ref);
-      if (now?.nextOffset !== memory.cursor.nextOffset) throw new PositionLostError(`partition ${this.ref.partition}: its cursor moved while waiting`);
+      if (now?.nextOffset !== memory.cursor.nextOffset)
+        throw new PositionLostError(`partition ${this.ref.partition}: its cursor moved while waiting`);
       memory.cursor = now;
     }
   }

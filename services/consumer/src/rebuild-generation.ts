@@ -7,6 +7,9 @@ import type { Flusher } from './flush-outbox.ts';
 import { loadMemory, type MemoryLimits } from './partition-memory.ts';
 import type { Pipeline } from './pipeline.ts';
 
+/** Numbers are skipped when a rebuild was begun with other definitions and never finished: what it left is looked for this far back. */
+const oldGenerationsMax = 10;
+
 /** A rebuild cannot be done now, and nothing was switched. */
 export class RebuildError extends Error {
   override readonly name = 'RebuildError';
@@ -54,7 +57,9 @@ export async function rebuildGeneration(input: RebuildInput): Promise<{ generati
   pipeline.fault('rebuild.after_switch');
   await writeMeta(redis, place, { generation, partitionCount: pipeline.partitionCount, definitionsHash: definitions.hash });
   // The one that served until now stays readable; those before it go.
-  for (const ref of refsOf(input, current.generation - 1)) await dropGeneration(redis, ref);
+  for (let old = current.generation - 1; old > 0 && old >= current.generation - oldGenerationsMax; old--) {
+    for (const ref of refsOf(input, old)) await dropGeneration(redis, ref);
+  }
   return { generation, previous: current.generation };
 }
 

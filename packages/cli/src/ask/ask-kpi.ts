@@ -1,19 +1,16 @@
 import {
-  currencyExponentOf,
   type Dimension,
   dimensions,
-  evaluateFormula,
   type KpiAnswer,
   type KpiDef,
   kpiById,
   kpiDefs,
-  measuresOf,
   parseWindow,
   type TenantSettings,
   type Window,
   WindowError,
 } from '@vigie/kpis';
-import { readLive } from '@vigie/redis';
+import { readLiveTogether } from '@vigie/redis';
 import { nearest } from '@vigie/runtime';
 import { CliError, exitCodes } from '../console/cli-error.ts';
 import type { Context } from '../context.ts';
@@ -83,38 +80,33 @@ function readBy(def: KpiDef, written: string | undefined): Dimension | null {
 /**
  * Answers a KPI live from Redis, or from ClickHouse where that is asked for or where it is not kept live.
  *
- * Holds    with --by, the total is made of the slices shown, so both are of one moment
+ * Holds    with --by, live slices and total are of one moment; the total is a question of its own, because distinct customers do not add up over slices
  */
 export async function askKpi(context: Context, question: KpiQuestion, source: 'live' | 'sql'): Promise<KpiReply> {
-  if (source === 'sql') return replyOf(question, await askClickhouse(context, question), null);
-  const live = await readLive(context.redis(), context.place, question);
-  const reason = live[0]?.reason;
-  if (live[0] === undefined || live[0].value !== null || (reason !== 'not_live' && reason !== 'too_many_values'))
-    return replyOf(question, live, null);
+  if (source === 'sql') return askBoth(question, (asked) => askClickhouse(context, asked), null);
+  const { def, window, by } = question;
+  const asks =
+    by === null || def.onlyBy !== undefined
+      ? [{ def, window, by }]
+      : [
+          { def, window, by: null },
+          { def, window, by },
+        ];
+  const { answers } = await readLiveTogether(context.redis(), context.place, { ...question, asks });
+  const live = answers.at(-1)!;
+  const reason = live[0]?.value === null ? live[0].reason : null;
+  if (reason !== 'not_live' && reason !== 'too_many_values') {
+    if (by === null || live[0]?.slice === null) return { total: live[0] ?? null, slices: [], note: null };
+    return { total: answers.length === 1 ? null : (answers[0]![0] ?? null), slices: live, note: null };
+  }
   const why =
     reason === 'not_live'
       ? 'it is not kept live for this window (it counts distinct customers, or the window is older than the small panes)'
       : `${question.by} has more values than are kept live`;
-  return replyOf(question, await askClickhouse(context, question), `answered by ClickHouse, because ${why}`);
+  return askBoth(question, (asked) => askClickhouse(context, asked), `answered by ClickHouse, because ${why}`);
 }
 
-function replyOf(question: KpiQuestion, answers: readonly KpiAnswer[], note: string | null): KpiReply {
-  const first = answers[0];
-  if (question.by === null || (first !== undefined && first.slice === null)) return { total: first ?? null, slices: [], note };
-  const isSliced = question.def.onlyBy !== undefined;
-  return { total: isSliced ? null : addUp(question, answers), slices: answers, note };
-}
-
-/** Ratios are never averaged: measures add up, and the formula is computed again. */
-function addUp(question: KpiQuestion, slices: readonly KpiAnswer[]): KpiAnswer | null {
-  const [first] = slices;
-  if (first === undefined) return null;
-  const sum = (id: string): bigint => slices.reduce((left, slice) => left + (slice.measures[id] ?? 0n), 0n);
-  const measures = Object.fromEntries(measuresOf(question.def).map(({ id }) => [id, sum(id)]));
-  return {
-    ...first,
-    ...evaluateFormula(question.def, measures, { currencyExponent: currencyExponentOf(first.currency) }),
-    measures,
-    slice: null,
-  };
+async function askBoth(question: KpiQuestion, ask: (asked: KpiQuestion) => Promise<KpiAnswer[]>, note: string | null): Promise<KpiReply> {
+  const total = question.def.onlyBy === undefined ? ((await ask({ ...question, by: null }))[0] ?? null) : null;
+  return { total, slices: question.by === null ? [] : await ask(question), note };
 }

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { MeasureDef } from '../types.ts';
+import { endOfMinute, rollingWindowEnding } from '../time/window.ts';
 import { dayNumberAt, dayStartMs } from '../time/zone.ts';
-import { dayMs, minuteMs, quarterMs } from './layout.ts';
-import { type PaneRange, panesBetween } from './plan.ts';
+import { dayMs, minuteKeptMs, minuteMs, quarterKeptMs, quarterMs } from './layout.ts';
+import { oldestPanesMs, type PaneRange, panesBetween, readsOf } from './plan.ts';
 
 const zones = [
   'UTC',
@@ -79,5 +81,28 @@ test('a window of many days reads few panes of the small sizes', () => {
       expect(count('m')).toBeLessThan(2 * 15);
       expect(count('q')).toBeLessThan(2 * 27 * 4);
     }),
+  );
+});
+
+test('every rolling window can be answered live at any moment, also by a clock that is three quarters of an hour behind', () => {
+  const stock: MeasureDef = { id: 's', kind: 'stock', at: 'from', terms: [{ fact: 'customers_lost', sign: 1 }], money: false, meaning: '' };
+  const lost: MeasureDef = { id: 'l', kind: 'cohort_sum', terms: [{ fact: 'customers_lost', sign: 1 }], money: false, meaning: '' };
+  const size = fc.oneof(
+    fc.integer({ min: 1, max: 2 * 1440 }).map((minutes) => `${minutes}m`),
+    fc.integer({ min: 40, max: 2_500 }).map((hours) => `${hours}h`),
+    fc.constantFrom('48h', '2d', '3d', '30d', '90d', '99d', '100d', '101d', '365d'),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...zones), fc.tuple(instant, fc.integer({ min: 0, max: 59_999 })), size, (zone, [minute, ms], label) => {
+      const nowMs = minute + ms;
+      const window = rollingWindowEnding(label, endOfMinute(nowMs), zone);
+      const latestMs = nowMs + 45 * minuteMs;
+      for (const measure of [stock, lost]) {
+        const oldest = oldestPanesMs(readsOf(measure, { window, currency: 'EUR', slice: '-' })!);
+        expect(oldest.minuteMs).toBeGreaterThanOrEqual(latestMs - minuteKeptMs);
+        expect(oldest.quarterMs).toBeGreaterThanOrEqual(latestMs - quarterKeptMs);
+      }
+    }),
+    { numRuns: 2_000 },
   );
 });

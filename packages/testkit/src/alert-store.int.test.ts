@@ -1,9 +1,8 @@
 import type { AlertRecord, Instance, Notification, Rule } from '@vigie/alerting';
+import { type AlertStore, type Commit, connectRedis, createAlertStore } from '@vigie/redis';
 import { createLogger } from '@vigie/runtime';
-import { useServers } from '@vigie/testkit';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { connectRedis } from '../connect.ts';
-import { createAlertStore, type AlertStore, type Commit } from './store.ts';
+import { useServers } from './servers/use-servers.ts';
 
 const suite = useServers();
 const logger = createLogger({ name: 'test', level: 'silent' });
