@@ -1,4 +1,4 @@
-import { encode } from '@msgpack/msgpack';
+import { Encoder } from '@msgpack/msgpack';
 import { type HashIncrement, overflowMark, registryName, type SliceRegistry } from '@vigie/kpis';
 import type { RedisClient } from './connect.ts';
 import { cursorKey, outboxKey, type PartitionRef, partitionPrefix, timelinesKey } from './keys.ts';
@@ -6,6 +6,9 @@ import { loadScript } from './script.ts';
 
 const applyScript = loadScript('apply');
 const trimScript = loadScript('trim');
+
+/** Kept, so that its buffer grows once and not at every batch; `encode` hands out copies. */
+const encoder = new Encoder({ initialBufferSize: 1024 * 1024 });
 
 /** Bytes of an event's hashed id, in Redis and in memory. */
 export const idBytes = 16;
@@ -53,7 +56,7 @@ export type ApplyResult =
 export async function applyBatch(client: RedisClient, ref: PartitionRef, batch: PartitionBatch): Promise<ApplyResult> {
   const expected = batch.expectedOffset === null ? '' : String(batch.expectedOffset);
   const blobs: Uint8Array[] = [];
-  const wire = encode(wireBatch(ref, batch, blobs));
+  const wire = encoder.encode(wireBatch(ref, batch, blobs));
   const reply = (await applyScript.run(client, [cursorKey(ref)], [partitionPrefix(ref), expected, wire, ...blobs])) as (string | number)[];
   switch (reply[0]) {
     case 'ok':
@@ -101,12 +104,7 @@ function wireBatch(ref: PartitionRef, batch: PartitionBatch, blobs: Uint8Array[]
 }
 
 function maxDayOf(increments: readonly HashIncrement[]): number {
-  let max = 0;
-  for (const { key, fields } of increments) {
-    if (!/:d:-?\d+$/.test(key) || !key.startsWith('cells:')) continue;
-    for (let index = 0; index < fields.length; index += 2) max = Math.max(max, Number(fields[index]));
-  }
-  return max;
+  return increments.reduce((max, { lastDay = 0 }) => Math.max(max, lastDay), 0);
 }
 
 function sliceSets({ added, overflowed }: PartitionBatch['slices']): [string, string[]][] {

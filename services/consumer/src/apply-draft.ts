@@ -88,7 +88,9 @@ async function send(client: RedisClient, memory: PartitionMemory, batch: Partiti
     const result = await applyBatch(client, memory.ref, batch);
     if (result.status === 'ok') return result.outboxBytes;
     if (result.status === 'overflow') throw new CounterOverflowError(`${where}: ${result.cell}`);
-    throw new PositionLostError(`${where}: expected to move on from there, found the cursor at ${result.foundOffset ?? 'nothing'}; reading it again`);
+    throw new PositionLostError(
+      `${where}: expected to move on from there, found the cursor at ${result.foundOffset ?? 'nothing'}; reading it again`,
+    );
   } catch (error) {
     if (error instanceof PositionLostError || error instanceof CounterOverflowError) throw error;
     // The call may have been applied or not: only the cursor knows.

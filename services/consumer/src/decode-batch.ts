@@ -38,5 +38,11 @@ export function decodeBatch(
 
 /** The same for accepted events read back from storage, which were routed and judged before. */
 export function decodeStoredBatch(records: readonly StoredRecord[]): DecodedRecord[] {
-  return records.map(({ offset, appendTimeMs, body }) => ({ offset, appendTimeMs, key: null, body, result: decodeStored(body, appendTimeMs) }));
+  return records.map(({ offset, appendTimeMs, body }) => ({
+    offset,
+    appendTimeMs,
+    key: null,
+    body,
+    result: decodeStored(body, appendTimeMs),
+  }));
 }

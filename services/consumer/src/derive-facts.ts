@@ -100,7 +100,13 @@ const placeOf = (record: DecodedRecord, { memory: { ref } }: DeriveOptions) => (
 function internalError(error: unknown): Rejection {
   const found = error instanceof Error ? error.message : String(error);
   const expected = 'facts that can be counted exactly';
-  return { reason: 'internal_error', field: 'data', expected, found: found.slice(0, 200), message: `deriving its facts failed: ${found.slice(0, 200)}` };
+  return {
+    reason: 'internal_error',
+    field: 'data',
+    expected,
+    found: found.slice(0, 200),
+    message: `deriving its facts failed: ${found.slice(0, 200)}`,
+  };
 }
 
 /** The timelines that a batch changed, as Redis keeps them. */

@@ -38,8 +38,12 @@ export async function fillGap(input: FillInput): Promise<void> {
         `records between are gone: restore the tables events and applied from a backup, then restart the consumer`,
     );
   }
-  for (let from = position; from < applied!; ) {
-    const records = await readStoredRecords(clickhouse, { topic, partition }, { fromOffset: from, toOffset: applied!, countMax: recordsPerStep });
+  for (let from = position; from < applied!;) {
+    const records = await readStoredRecords(
+      clickhouse,
+      { topic, partition },
+      { fromOffset: from, toOffset: applied!, countMax: recordsPerStep },
+    );
     const last = records.length < recordsPerStep;
     const nextOffset = last ? applied! : records.at(-1)!.offset + 1;
     await processStored(pipeline, memory, { records, nextOffset, completeThroughMs: 0 });

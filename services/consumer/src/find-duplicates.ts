@@ -18,6 +18,7 @@ export class DuplicateFilter {
   readonly #known: ReadonlySet<number>;
   readonly #inBatch = new Set<string>();
   readonly newIds: NewIds = new Map();
+  #hashed: { readonly event: Event; readonly id: Buffer } | null = null;
   #hour = -1;
   #bucket = -1;
 
@@ -29,18 +30,24 @@ export class DuplicateFilter {
   /** Whether the event was accepted before. */
   has(event: Event, offset: number): boolean {
     if (this.#known.has(offset)) return true;
-    const id = hashId(event);
+    const id = this.#idOf(event);
     return this.#inBatch.has(id.toString('latin1')) || this.#horizon.has(id);
   }
 
   /** Remembers an accepted event; rejected ones leave no mark, so that a corrected copy is the first. */
   mark(event: Event, place: { offset: number; appendTimeMs: number }): void {
-    const id = hashId(event);
+    const id = this.#idOf(event);
     this.#inBatch.add(id.toString('latin1'));
     const bucket = this.#bucketFor(place.appendTimeMs);
     const ids = this.newIds.get(bucket) ?? { hashes: [], lastOffset: 0, lastAppendMs: 0 };
     ids.hashes.push(id);
     this.newIds.set(bucket, { hashes: ids.hashes, lastOffset: place.offset, lastAppendMs: place.appendTimeMs });
+  }
+
+  /** Asked about and marked, one event needs one hash: it is the dearest step of this filter. */
+  #idOf(event: Event): Buffer {
+    if (this.#hashed?.event !== event) this.#hashed = { event, id: hashId(event) };
+    return this.#hashed.id;
   }
 
   #bucketFor(appendTimeMs: number): number {

@@ -20,8 +20,16 @@ export function createConsumerMetrics(metrics: Metrics) {
   });
   const outbox = metrics.gauge({ name: 'vigie_outbox_bytes', help: 'Rows that ClickHouse has not acknowledged.', labels: { partition } });
   const lag = metrics.gauge({ name: 'vigie_lag_records', help: 'Records in Kafka that are not applied yet.', labels: { partition } });
-  const stuck = metrics.counter({ name: 'vigie_data_gaps_total', help: 'Partitions stopped because a stretch of them is nowhere.', labels: { partition } });
-  const waits = metrics.counter({ name: 'vigie_waits_total', help: 'Times that a partition waited for ClickHouse.', labels: { partition } });
+  const stuck = metrics.counter({
+    name: 'vigie_data_gaps_total',
+    help: 'Partitions stopped because a stretch of them is nowhere.',
+    labels: { partition },
+  });
+  const waits = metrics.counter({
+    name: 'vigie_waits_total',
+    help: 'Times that a partition waited for ClickHouse.',
+    labels: { partition },
+  });
   const flushed = metrics.counter({ name: 'vigie_flushed_rows_total', help: 'Rows that ClickHouse has acknowledged.', labels: {} });
   const flushFailures = metrics.counter({ name: 'vigie_flush_failures_total', help: 'Flushes that ClickHouse did not take.', labels: {} });
   return {

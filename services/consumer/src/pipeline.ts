@@ -40,11 +40,7 @@ export async function processRecords(pipeline: Pipeline, memory: PartitionMemory
 }
 
 /** The way of accepted events read back from storage: the same steps, but nobody judges them again. */
-export async function processStored(
-  pipeline: Pipeline,
-  memory: PartitionMemory,
-  stretch: Stretch<StoredRecord>,
-): Promise<void> {
+export async function processStored(pipeline: Pipeline, memory: PartitionMemory, stretch: Stretch<StoredRecord>): Promise<void> {
   const records = decodeStoredBatch(stretch.records);
   requireAccepted(records);
   await deriveAndApply(pipeline, memory, { ...stretch, records, known: new Set(), skipDuplicates: false });

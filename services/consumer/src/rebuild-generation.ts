@@ -38,7 +38,8 @@ export interface RebuildInput {
 export async function rebuildGeneration(input: RebuildInput): Promise<{ generation: number; previous: number }> {
   const { clickhouse, redis, place, definitions, pipeline, logger, signal } = input;
   const current = await readGeneration(clickhouse, place.topic);
-  if (current === null) throw new RebuildError(`${place.topic}: expected a generation to rebuild, found none: the first start of a consumer makes it`);
+  if (current === null)
+    throw new RebuildError(`${place.topic}: expected a generation to rebuild, found none: the first start of a consumer makes it`);
   // What the old generation has not sent yet would be missing in the events that the new one is made from.
   await input.flusherOf(refsOf(input, current.generation)).drain(signal);
   const generation = await nextGeneration(input, current.generation);
@@ -47,7 +48,8 @@ export async function rebuildGeneration(input: RebuildInput): Promise<{ generati
   for (const ref of refs) {
     const memory = await loadMemory(redis, ref, input.limits);
     await fillGap({ pipeline, memory, clickhouse, logStart: 0, keepAlive: async () => void (await flusher.drain(signal)) });
-    if (signal.aborted) throw new RebuildError('expected to finish, found that I was asked to stop: run vigie rebuild again, it goes on where it stood');
+    if (signal.aborted)
+      throw new RebuildError('expected to finish, found that I was asked to stop: run vigie rebuild again, it goes on where it stood');
     logger.info({ partition: ref.partition, generation, position: memory.cursor?.nextOffset ?? 0 }, 'rebuild: partition done');
   }
   await flusher.drain(signal);

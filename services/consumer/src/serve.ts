@@ -94,7 +94,8 @@ function addHealth(app: App, { lifecycle, metrics, topicConsumer, generation }: 
       readyz: async () => {
         if (topicConsumer.stuck.size > 0) return { ok: false, reason: [...topicConsumer.stuck.values()].join('; ') };
         const silentMs = systemClock() - topicConsumer.lastTickMs;
-        if (silentMs > kafkaSilenceMsMax) return { ok: false, reason: `expected an answer of Kafka within ${kafkaSilenceMsMax / 1000} s, found none` };
+        if (silentMs > kafkaSilenceMsMax)
+          return { ok: false, reason: `expected an answer of Kafka within ${kafkaSilenceMsMax / 1000} s, found none` };
         await app.redis.ping();
         return { ok: true };
       },

@@ -62,7 +62,6 @@ async function runUp({ output, env, dataDir }: Invocation, options: UpOptions): 
   );
   await interrupted.first;
   output.talk('\nstopping in order; press Ctrl-C again to hurry ...');
-  void interrupted.second.then(() => process.exit(exitCodes.interrupted));
   await stack.stop();
   output.talk('stopped; the data stays in the folder');
   return exitCodes.ok;

@@ -23,7 +23,7 @@ export interface WebhookReceiver {
 
 const bodyBytesMax = 1_000_000;
 
-export async function receiveWebhooks(): Promise<WebhookReceiver> {
+export async function receiveWebhooks(onDelivery: (delivery: Delivery) => void): Promise<WebhookReceiver> {
   const secretText = `whsec_${randomBytes(32).toString('base64')}`;
   const secret = webhookSecret(secretText);
   const deliveries: Delivery[] = [];
@@ -41,7 +41,9 @@ export async function receiveWebhooks(): Promise<WebhookReceiver> {
     const id = String(request.headers['webhook-id'] ?? '');
     if (seen.has(id)) return;
     if (verified) seen.add(id);
-    deliveries.push({ headers: request.headers, body, verified, receivedMs });
+    const delivery = { headers: request.headers, body, verified, receivedMs };
+    deliveries.push(delivery);
+    onDelivery(delivery);
   };
   const server = createServer((request, response) => void receive(request, response));
   await new Promise<void>((resolve, reject) => {

@@ -20,3 +20,15 @@ function pretty(body: string): string {
 }
 
 const indent = (text: string): string => text.replaceAll(/^/gm, '  ');
+
+/** One line: what kind of notification, and what it says. */
+export function summaryOf({ body, verified }: Delivery): string {
+  let found: { type?: string; data?: { summary?: string } };
+  try {
+    found = JSON.parse(body) as typeof found;
+  } catch {
+    found = {};
+  }
+  const text = `${found.type ?? 'something without a type'}: ${found.data?.summary ?? ''}`;
+  return verified ? text : `${text} (its signature is NOT good)`;
+}

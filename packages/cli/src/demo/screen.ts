@@ -9,11 +9,15 @@ export interface Screen {
   draw(table: string): void;
   /** Prints the table for good. */
   print(table: string): void;
+  /** A last line below the table, until something else is said; nothing where there is no terminal. */
+  status(line: string): void;
 }
 
 export function createScreen(): Screen {
   const live = isatty(1) && process.env['TERM'] !== 'dumb';
   let drawn = '';
+  let table = '';
+  let statusLine = '';
   const erase = (): void => {
     if (drawn === '') return;
     // A line wider than the terminal takes several rows.
@@ -22,26 +26,35 @@ export function createScreen(): Screen {
     process.stdout.write(`\u001B[${rowCount}A\r\u001B[J`);
     drawn = '';
   };
-  const put = (table: string): void => {
-    process.stdout.write(`${table}\n`);
-    drawn = table;
+  const put = (): void => {
+    drawn = [table, statusLine].filter((part) => part !== '').join('\n');
+    if (drawn !== '') process.stdout.write(`${drawn}\n`);
   };
   return {
     live,
     talk: (line) => {
-      const table = drawn;
       erase();
+      statusLine = '';
       process.stderr.write(`${line}\n`);
-      if (table !== '') put(table);
+      put();
     },
-    draw: (table) => {
+    draw: (next) => {
       if (!live) return;
       erase();
-      put(table);
+      table = next;
+      put();
     },
-    print: (table) => {
+    print: (text) => {
       erase();
-      process.stdout.write(`${table}\n`);
+      statusLine = '';
+      process.stdout.write(`${text}\n`);
+      put();
+    },
+    status: (line) => {
+      if (!live) return;
+      erase();
+      statusLine = line;
+      put();
     },
   };
 }

@@ -1,24 +1,26 @@
-/** Ctrl-C once and twice, as promises. */
+import { exitCodes } from '../console/cli-error.ts';
+
+/** Ctrl-C, as a promise. */
 export interface Interrupted {
   readonly first: Promise<NodeJS.Signals>;
-  /** Asked for again, by a person: not the same Ctrl-C that also came through npm. */
-  readonly second: Promise<NodeJS.Signals>;
 }
 
 /** A terminal sends Ctrl-C to every process at once, and npm passes it on once more. */
 const sameKeyMs = 1_000;
 
-/** Begins to listen for the signals that end a command; from then on they no longer end the process by themselves. */
+/**
+ * Begins to listen for the signals that end a command: the first is for the command to stop in order, the next one, asked for again by a
+ * person, ends the process at once (its servers and services end with it).
+ */
 export function untilInterrupted(): Interrupted {
   const first = Promise.withResolvers<NodeJS.Signals>();
-  const second = Promise.withResolvers<NodeJS.Signals>();
   let firstMs: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       firstMs ??= performance.now();
-      if (performance.now() - firstMs > sameKeyMs) second.resolve(signal);
+      if (performance.now() - firstMs > sameKeyMs) process.exit(exitCodes.interrupted);
       first.resolve(signal);
     });
   }
-  return { first: first.promise, second: second.promise };
+  return { first: first.promise };
 }

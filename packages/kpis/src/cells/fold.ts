@@ -30,6 +30,8 @@ export interface HashIncrement {
   readonly expiresAtMs: number;
   /** field, increment, field, increment, ... */
   readonly fields: readonly string[];
+  /** The latest local day among the fields (day panes only): it bounds how far a reader looks into the future. */
+  readonly lastDay?: number;
   /** A set that has to name this hash (pairs only). */
   readonly listedIn?: { readonly key: string; readonly member: string };
 }
@@ -62,6 +64,7 @@ interface Series {
  */
 export class Fold {
   readonly #series = new Map<string, Series>();
+  readonly #sliceNames = new Map<string, string>();
 
   add(fact: Fact, source: FactSource): void {
     const spec = factSpecs[fact.fact];
@@ -72,7 +75,7 @@ export class Fold {
       const value = fact.dims[dimension];
       // The slice `unknown` is the total less every known slice, so it needs no cells of its own.
       if (value === undefined || value === unknownValue || !source.admitsSlice(dimension, value)) continue;
-      this.#addTo(this.#seriesOf(fact, source, sliceName(dimension, value)), { fact, source, day });
+      this.#addTo(this.#seriesOf(fact, source, this.#sliceName(dimension, value)), { fact, source, day });
     }
   }
 
@@ -83,6 +86,14 @@ export class Fold {
       for (const [member, fields] of series.pairs) pushPairs(increments, series, { member, fields });
     }
     return increments;
+  }
+
+  /** Escaping is dear next to everything else here, and the same few slices come again and again. */
+  #sliceName(dimension: Dimension, value: string): string {
+    const asked = `${dimension}=${value}`;
+    let name = this.#sliceNames.get(asked);
+    if (name === undefined) this.#sliceNames.set(asked, (name = sliceName(dimension, value)));
+    return name;
   }
 
   #seriesOf(fact: Fact, source: FactSource, slice: string): Series {
@@ -128,7 +139,8 @@ function pushPanes(into: HashIncrement[], series: Series, size: PaneSize): void 
   }
   for (const [group, fields] of groups) {
     const key = cellKey({ tenant: series.tenant, series: series.name, slice: series.slice, size, group });
-    pushHash(into, { key, expiresAtMs: groupExpiresAtMs(size, group) }, fields);
+    const hash = { key, expiresAtMs: groupExpiresAtMs(size, group) };
+    pushHash(into, size === 'd' ? { ...hash, lastDay: Math.max(...fields.keys()) } : hash, fields);
   }
 }
 

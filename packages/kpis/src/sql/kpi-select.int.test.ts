@@ -192,6 +192,23 @@ test('who joined exactly at from was no customer before it, and one order is no 
   expect(ask(kpi('repeat_customer_rate'), 'bounds', march)).toMatchObject([{ value: '50.00', repeat_buyers: '1', buyers: '2' }]);
 });
 
+test('a cost at midnight on the 1st belongs to the month that begins', () => {
+  engine.insert('midnight', [
+    fact('marketing_cost', '2026-03-01', { value: 100 }),
+    fact('marketing_cost', '2026-03-31', { value: 20 }),
+    fact('marketing_cost', '2026-04-01', { value: 3 }),
+  ]);
+  expect(ask(kpi('cac'), 'midnight', march)).toMatchObject([{ marketing_cost: '120' }]);
+});
+
+test('who is seen again after a window has ended still counts in it', () => {
+  engine.insert('seen', [
+    ...['e1', 'e1', 'e2'].map((entity) => fact('purchases', '2026-03-02', { entity })),
+    ...['e1', 'e2'].map((entity) => fact('purchases', '2026-05-02', { entity })),
+  ]);
+  expect(ask(kpi('repeat_customer_rate'), 'seen', march)).toMatchObject([{ repeat_buyers: '1', buyers: '2' }]);
+});
+
 test('the SQL that an explanation gives finds the number of the answer', () => {
   engine.insert('explained', [fact('gross_sales', '2026-03-02', { value: 1234, dims: { channel: "it's" } })]);
   const window = { from: march.from, to: march.to, label: '2026-03', zone: 'UTC', provisional: false };

@@ -71,6 +71,11 @@ function addFact(byKey: Map<string, Fact>, fact: Fact, sign: 1 | -1): void {
   else byKey.set(key, merged[0]);
 }
 
+function isSame(a: Fact, b: Fact): boolean {
+  const alike = a.at === b.at && a.since === b.since && a.value === b.value && a.fact === b.fact && a.currency === b.currency;
+  return alike && dimensions.every((dimension) => a.dims[dimension] === b.dims[dimension]);
+}
+
 /**
  * The signed facts that turn what one timeline implies into what another implies.
  *
@@ -78,8 +83,11 @@ function addFact(byKey: Map<string, Fact>, fact: Fact, sign: 1 | -1): void {
  * Holds    the differences of any sequence of timelines add up to the facts of the last one
  */
 export function differenceOf(before: readonly Fact[], after: readonly Fact[]): Fact[] {
+  // A long history changes at its end as a rule: what both begin with is no difference.
+  let same = 0;
+  while (same < before.length && same < after.length && isSame(before[same]!, after[same]!)) same++;
   const byKey = new Map<string, Fact>();
-  for (const fact of before) addFact(byKey, fact, -1);
-  for (const fact of after) addFact(byKey, fact, 1);
+  for (const fact of before.slice(same)) addFact(byKey, fact, -1);
+  for (const fact of after.slice(same)) addFact(byKey, fact, 1);
   return [...byKey].toSorted((a, b) => (a[0] < b[0] ? -1 : 1)).map(([, fact]) => fact);
 }

@@ -134,6 +134,36 @@ describe('presence', () => {
       'customers_lost 03-12 1',
     ]);
   });
+
+  test('every return of a buyer counts, and a late order finds the oldest of them', () => {
+    const spans = (events: readonly Event[]): string[] =>
+      brief(events, purchases).filter((text) => /^customers_(activated|lost)/.test(text));
+    const orders = [order('01-10'), order('03-10'), order('05-10'), order('07-10')];
+    const later = [
+      'customers_activated 03-10 1',
+      'customers_lost 04-09 1',
+      'customers_activated 05-10 1',
+      'customers_lost 06-09 1',
+      'customers_activated 07-10 1',
+      'customers_lost 08-09 1',
+    ];
+    expect(spans(orders)).toEqual(['customers_activated 01-10 1', 'customers_lost 02-09 1', ...later]);
+    // 20 days after the first order: its span goes on until 30 days after this one.
+    expect(spans([...orders, order('01-30')])).toEqual(['customers_activated 01-10 1', 'customers_lost 03-01 1', ...later]);
+  });
+});
+
+describe('movements', () => {
+  test("two subscriptions that change at once are typed by the customer's net", () => {
+    const change = (id: string, mrr: number) =>
+      eventOf('subscription.changed', day('03-01'), {
+        id: `change ${id}`,
+        data: { subscription_id: id, mrr_minor: mrr, currency: 'EUR' },
+      });
+    // 1000 -> 1500 and 1000 -> 800: the customer pays 300 more, which is an expansion of 300 and no contraction.
+    const events = [started('01-10', 1000, 's1'), started('01-11', 1000, 's2'), change('s1', 1500), change('s2', 800)];
+    expect(brief(events).filter((text) => text.includes('03-01'))).toEqual(['expansion_mrr 03-01 300']);
+  });
 });
 
 describe('acquisition', () => {

@@ -1,0 +1,62 @@
+/** Gaps between a partition's position and Kafka's log; the same through a real broker is e2e/kill-partitions. */
+import { readCursor } from '@vigie/redis';
+import { useServers } from '@vigie/testkit';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { DataGapError } from './fill-gap.ts';
+import { openPartition, orders, type TestPartition } from './partition.fixture.ts';
+
+const suite = useServers();
+let partition: TestPartition;
+beforeAll(async () => {
+  partition = await openPartition(suite);
+});
+afterEach(async () => {
+  await partition.forget();
+  for (const table of ['applied', 'events', 'facts']) await partition.clickhouse.client.command({ query: `TRUNCATE TABLE ${suite.database}.${table}` });
+});
+afterAll(() => partition?.close());
+
+async function applyAndFlush(to: number): Promise<void> {
+  const { worker, work } = partition.worker(() => ({ low: 0, high: to }));
+  await worker.assigned();
+  await work(orders(0, to));
+  await partition.flush();
+}
+
+test('where retention ran past a lost position, the stored events come first, wherever Kafka goes on', async () => {
+  await applyAndFlush(10);
+  await partition.forget();
+  const { worker, seeks, work } = partition.worker(() => ({ low: 5, high: 12 }));
+  await worker.assigned();
+  // The offset that was committed to Kafka before.
+  await work(orders(8, 12));
+  expect(await partition.liveOrders()).toBe(12);
+  expect(seeks).toEqual([10]);
+});
+
+test('retention that runs past the position while running stops the partition, and nothing beyond is applied', async () => {
+  const log = { low: 0, high: 10 };
+  const { worker, stuck, work } = partition.worker(() => log);
+  await worker.assigned();
+  await work(orders(0, 10));
+  await partition.flush();
+  Object.assign(log, { low: 20, high: 30 });
+  // Kafka's client starts again at the beginning of the log without a word.
+  await work(orders(20, 30));
+  expect((await readCursor(partition.redis, partition.refOf()))?.nextOffset).toBe(10);
+  expect(await partition.liveOrders()).toBe(10);
+  expect(stuck).toEqual([expect.any(DataGapError)]);
+});
+
+test('an idle partition whose log ran past its position finds out by itself, and goes on where events have the rest', async () => {
+  await applyAndFlush(10);
+  const { worker, seeks, stuck } = partition.worker(() => ({ low: 7, high: 10 }));
+  await worker.assigned();
+  // Redis is set back behind the beginning of the log while the partition is idle.
+  await partition.forget();
+  await worker.tick({ low: 7, high: 10 }, Date.now());
+  await worker.tick({ low: 7, high: 10 }, Date.now());
+  expect(stuck).toEqual([]);
+  expect(await partition.liveOrders()).toBe(10);
+  expect(seeks.at(-1)).toBe(10);
+});
