@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,17 +17,48 @@ export async function runVitest(): Promise<TestTotals> {
   const reportFile = join(folder, 'report.json');
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const child = spawn(process.execPath, [vitest, ...args], { cwd: root, env: toolEnvironment(), stdio: ['ignore', 'inherit', 'inherit'] });
+  // A group of its own, so that the services that tests have started end with it.
+  const child = spawn(process.execPath, [vitest, ...args], {
+    cwd: root,
+    env: toolEnvironment(),
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  const stopWatching = endInTime(child);
+  const [exitCode, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  stopWatching();
+  const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport) : undefined;
+  rmSync(folder, { recursive: true, force: true });
+  if (report === undefined) {
+    process.stdout.write(
+      `tests: expected Vitest to end with a report, found none after ${signal ?? `exit code ${exitCode}`}; the tests above are not counted\n`,
+    );
+  }
+  return countTests(report, exitCode);
+}
+
+/** Ends the whole group past the deadline, and when this process is told to end. */
+function endInTime(child: ChildProcess): () => void {
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    try {
+      process.kill(-child.pid!, signal);
+    } catch {
+      // It ended by itself in this moment.
+    }
+  };
+  const onSignal = (): void => signalGroup('SIGTERM');
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal);
   const timers = [
     setTimeout(() => {
       process.stdout.write(`tests: expected them to end within ${deadlineMs / 60_000} minutes, found them still running; stopping them\n`);
-      child.kill('SIGTERM');
+      signalGroup('SIGTERM');
     }, deadlineMs),
-    setTimeout(() => child.kill('SIGKILL'), deadlineMs + killAfterMs),
+    setTimeout(() => signalGroup('SIGKILL'), deadlineMs + killAfterMs),
   ];
-  const [exitCode] = (await once(child, 'close')) as [number | null];
-  for (const timer of timers) clearTimeout(timer);
-  const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport) : undefined;
-  rmSync(folder, { recursive: true, force: true });
-  return countTests(report, exitCode);
+  return () => {
+    for (const timer of timers) clearTimeout(timer);
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal);
+    // Whatever a test that failed has left behind.
+    signalGroup('SIGKILL');
+  };
 }

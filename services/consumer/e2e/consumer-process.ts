@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,8 @@ export class ConsumerProcess {
       env: {
         ...process.env,
         ...environment,
+        // Dozens of starts a run: compiling once is half of each.
+        NODE_COMPILE_CACHE: join(tmpdir(), 'vigie-compile-cache'),
         VIGIE_HTTP_PORT: '0',
         VIGIE_LOG_LEVEL: 'info',
         VIGIE_FAULT_FILE: this.#faultFile,
@@ -133,6 +135,11 @@ export class ConsumerProcess {
   async stop(): Promise<NodeJS.Signals | number | null> {
     if (this.#exit === null) this.#child.kill('SIGTERM');
     return this.#exited;
+  }
+
+  /** Removes its log; a test that failed keeps it. */
+  forget(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #running(message: string): boolean {

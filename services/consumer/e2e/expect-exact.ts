@@ -15,9 +15,10 @@ type Numbers = Record<string, Record<string, number>>;
 
 /** Where every partition stands in Redis: the next offset to apply, null where it has no cursor. */
 export async function positionsOf(world: World): Promise<(number | null)[]> {
+  const { prefix, topic } = world;
   const generation = (await readMeta(world.redis, world))?.generation ?? 1;
   const cursors = Array.from({ length: world.partitionCount }, async (_, partition) =>
-    readCursor(world.redis, { ...world, partition, generation }),
+    readCursor(world.redis, { prefix, topic, partition, generation }),
   );
   return (await Promise.all(cursors)).map((cursor) => cursor?.nextOffset ?? null);
 }
@@ -109,7 +110,7 @@ const numbersOf = (measures: Readonly<Record<string, bigint>>) =>
 
 /** Each accepted event and each dead letter lies in ClickHouse once, and nothing else does. */
 async function expectRowsExact(world: World): Promise<void> {
-  const [row] = await query<Record<string, number>>(world.clickhouse, {
+  const [row] = await query<Record<string, number | string>>(world.clickhouse, {
     sql: `SELECT (SELECT count() FROM {db:Identifier}.events FINAL) AS events, (SELECT uniqExact(source, id) FROM {db:Identifier}.events FINAL) AS ids,
             (SELECT count() FROM {db:Identifier}.dead_letters FINAL) AS dead_letters,
             (SELECT uniqExact(partition, offset) FROM (SELECT partition, offset FROM {db:Identifier}.events UNION ALL

@@ -124,7 +124,7 @@ export class World {
     if (keys.length > 0) await this.redis.del(...keys);
   }
 
-  /** Opens a world for one test and closes it whatever happens. */
+  /** Opens a world for one test and closes it whatever happens; the consumers' logs stay only where it failed. */
   static async with(own: OwnServers, test: (world: World) => Promise<void>, options: WorldOptions = {}): Promise<void> {
     const world = await World.open(own, options);
     try {
@@ -132,6 +132,7 @@ export class World {
     } finally {
       await world.close();
     }
+    for (const consumer of world.#consumers) consumer.forget();
   }
 
   async close(): Promise<void> {

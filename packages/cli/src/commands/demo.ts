@@ -9,7 +9,7 @@ export function addDemoCommand(program: Command): void {
   const command = program
     .command('demo')
     .description('see the whole way: servers, data, live KPIs, an alert, the proof')
-    .option('--data <file>', "IBM's Telco sample (CSV, .gz too); without it, one at hand or a made-up company")
+    .option('--data <file>', "IBM's Telco sample (CSV, .gz too), or made-up (default: the sample where it is at hand)")
     .option('--exit', 'end when everything was shown (as it does when stdout is no terminal)');
   runs(command, demo);
 }

@@ -2,26 +2,35 @@ import type { EventInput } from '@vigie/events';
 import type { Context } from '../context.ts';
 import { completeEvent } from '../ingest/complete-event.ts';
 import { openPublisher } from '../ingest/publisher.ts';
+import { timeMsOf } from '../ingest/shift-event.ts';
+
+interface Open {
+  readonly subject: string;
+  readonly subscriptionId: string;
+  readonly startedMs: number;
+}
 
 /** Subscriptions that are open after a data set was played, by customer. */
 export class OpenSubscriptions {
-  readonly #bySubject = new Map<string, string>();
+  readonly #bySubject = new Map<string, Open>();
 
   /** Watches events go by. */
   follow(event: EventInput): void {
-    if (event.type === 'subscription.started' && 'subscription_id' in event.data)
-      this.#bySubject.set(event.subject, event.data.subscription_id);
+    if (event.type === 'subscription.started' && 'subscription_id' in event.data) {
+      const { subject, data } = event;
+      this.#bySubject.set(subject, { subject, subscriptionId: data.subscription_id, startedMs: timeMsOf(event) });
+    }
     if (event.type === 'subscription.ended') this.#bySubject.delete(event.subject);
   }
 
   /** Customers of long standing first: those were there when the window began. */
-  take(countMax: number): { subject: string; subscriptionId: string }[] {
-    return [...this.#bySubject].slice(0, countMax).map(([subject, subscriptionId]) => ({ subject, subscriptionId }));
+  take(countMax: number): readonly Open[] {
+    return [...this.#bySubject.values()].toSorted((a, b) => a.startedMs - b.startedMs).slice(0, countMax);
   }
 }
 
 /** Publishes a cancellation, effective now, for each of some customers. */
-export async function cancelBurst(context: Context, customers: readonly { subject: string; subscriptionId: string }[]): Promise<void> {
+export async function cancelBurst(context: Context, customers: readonly Open[]): Promise<void> {
   const publisher = await openPublisher(context);
   try {
     for (const { subject, subscriptionId } of customers) {

@@ -23,8 +23,12 @@ const fileNames = ['telco-customer-churn.csv.gz', 'telco-customer-churn.csv', 'T
 /** Where a person who has the file may have put it. */
 const folders = [example, join(projectRoot, '../shared/data')];
 
+/** What `--data` says for the company that does not exist, also where the file is at hand. */
+const madeUpName = 'made-up';
+
 /** The Telco sample where its file is at hand, else a company that is made up. */
 export async function chooseDataSet(given: string | undefined, nowMs: number): Promise<DataSet> {
+  if (given === madeUpName) return madeUp(nowMs);
   const file = given ?? folders.flatMap((folder) => fileNames.map((name) => join(folder, name))).find((path) => existsSync(path));
   if (file === undefined) return madeUp(nowMs);
   if (!existsSync(file)) {
@@ -46,7 +50,7 @@ function madeUp(nowMs: number): DataSet {
   // On a whole minute, so that reading it twice gives the same events.
   const endMs = Math.floor(nowMs / 60_000) * 60_000;
   return {
-    title: 'a made-up company of 2,400 leads over 400 days (no data set at hand; --data FILE takes the Telco sample)',
+    title: 'a made-up company: 2,400 leads over 400 days, from one seed',
     events: () => madeUpCompany({ seed: 20_260_301, endMs }),
     settings: 'version: 1\ndefault: { basis: subscriptions, zone: Europe/Paris, currency: EUR }\n',
     kpis: ['customer_churn_rate', 'customer_retention_rate', 'cac', 'conversion_rate', 'mrr', 'expansion_mrr', 'revenue', 'arpu'],

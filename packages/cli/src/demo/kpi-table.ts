@@ -22,7 +22,14 @@ export async function kpiTable(context: Context, kpis: readonly string[], output
     if (total === null) continue;
     if (total.source === 'live') throughMs = Math.min(throughMs, total.completeThroughMs ?? -Infinity);
     const measures = measuresOf(def).map((measure) => `${measure.id} ${measureText(total, measure.id)}`);
-    rows.push([def.id, output.colors.bold(valueText(total)), total.source, measures.join(', ')]);
+    // What ClickHouse says while rows are on their way is no answer yet.
+    const settled = total.completeThroughMs !== null;
+    rows.push([
+      def.id,
+      settled ? output.colors.bold(valueText(total)) : '...',
+      total.source,
+      settled ? measures.join(', ') : 'ClickHouse is catching up',
+    ]);
   }
   const churn = kpiById('customer_churn_rate')!;
   const segments = await readLive(context.redis(), context.place, { def: churn, tenant, settings, window, by: 'segment' });

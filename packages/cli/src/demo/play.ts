@@ -76,7 +76,7 @@ async function playDataSet(scene: Scene, context: Context): Promise<OpenSubscrip
     onProgress: () => {},
     onProblem: (number, problem) => say(`event ${number} of the data set was refused: ${problem}`),
   });
-  await waitUntilCounted(context, { stallMs, untilStored: false, onProgress: () => {} });
+  await waitUntilCounted(context, { stallMs, untilStored: true, onProgress: () => {} });
   const seconds = (performance.now() - startMs) / 1000;
   const span = `${new Date(result.firstMs).toISOString().slice(0, 10)} to ${new Date(result.lastMs).toISOString().slice(0, 10)}`;
   say(`${count(result.publishedCount)} events, ${span}, published and counted in ${seconds.toFixed(1)} s`);

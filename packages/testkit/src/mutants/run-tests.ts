@@ -41,7 +41,7 @@ async function runVitest(
 ): Promise<string> {
   const { tests, reportFile, environment } = run;
   const files = [...new Set(tests.map(({ file }) => file))];
-  const names = [...new Set(tests.map(({ name }) => escapePattern(name)))];
+  const names = [...new Set(tests.map(({ name }) => patternOf(name)))];
   const args = ['run', '--project', tests[0]!.project, ...files, '-t', `^(?:${names.join('|')})$`];
   const reporting = ['--reporter=json', `--outputFile.json=${reportFile}`];
   const child = spawn(process.execPath, [join(folder, 'node_modules', 'vitest', 'vitest.mjs'), ...args, ...reporting], {
@@ -57,7 +57,8 @@ async function runVitest(
   return said;
 }
 
-const escapePattern = (text: string): string => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+/** Between the names of a describe and of its test there is a sign of vitest's own, or none, by its version. */
+const patternOf = (name: string): string => name.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&').replaceAll(' ', ' (?:> )?');
 
 function outcomeOf(report: Report, asked: { test: TestName; said: string }): Outcome {
   const { test, said } = asked;

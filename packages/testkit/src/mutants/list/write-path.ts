@@ -69,7 +69,7 @@ export const writePathMutants: readonly Mutant[] = [
     how: 'a batch that begins beyond the position is taken as it comes',
     edits: [
       { file: worker, find: 'if (batch.firstOffset > position) {', replace: 'if (batch.firstOffset < 0) {' },
-      { file: worker, find: 'if (memory.cursor !== null && log.low > position) {', replace: 'if (log.low < 0) {' },
+      { file: worker, find: 'memory.cursor !== null && log.low > position', replace: 'log.low < 0' },
     ],
     test: consumer('partition-worker.int.test.ts', 'retention that runs past the position while running stops the partition, and nothing beyond is applied'),
   },
