@@ -91,7 +91,7 @@ export function openContext(options: ContextOptions): Context {
 const settingsName = 'VIGIE_SETTINGS_FILE';
 
 /** The settings of a file; without one, every tenant has the built-in ones. */
-export function readSettings(file: string | undefined): SettingsBook {
+function readSettings(file: string | undefined): SettingsBook {
   if (file === undefined) return parseSettings('');
   let text: string;
   try {

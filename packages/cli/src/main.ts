@@ -6,7 +6,8 @@ import { createProgram } from './program.ts';
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader has gone (| head): that is its right.
   if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-  throw error;
+  process.stderr.write(`vigie: expected stdout to take the data, found ${error.message}; make room, or write elsewhere\n`);
+  process.exit(exitCodes.missing);
 });
 
 try {

@@ -25,31 +25,46 @@ const ahead: HistorySettings = { basis: 'purchases', lapse_after_days: 90, zone:
 const suite = useServers();
 let pipeline: Pipeline;
 
-/** Years pass between the records: each keeps the append time of its history, a consumer is killed in between, and Redis loses everything once. */
+/** Years pass between the records: each keeps the append time of its history, a consumer is killed in between, and Redis is once set back in time. */
 beforeAll(async () => {
   const settings = Object.fromEntries(companies.map(({ tenant, history }) => [tenant, history.settings]));
   pipeline = await startPipeline(suite, { settings: { ...settings, ahead }, timestamps: 'create_time' });
   const records = companies.flatMap(({ history }) => history.events.map(toRecord)).toSorted((a, b) => a.appendTimeMs - b.appendTimeMs);
   const chunkSize = Math.ceil(records.length / chunkCount);
+  let file: RedisFile = new Map();
   for (let start = 0; start < records.length; start += chunkSize) {
     await pipeline.publish(records.slice(start, start + chunkSize));
     // What was sent to ClickHouse is dropped from memory once it is old enough: later copies have to be looked up there.
     await pipeline.untilApplied();
     if (start === chunkSize * 3) {
       await pipeline.consumer().kill();
+      file = await dumpRedis();
       pipeline.startConsumer();
     }
-    // Read again from the start, old events look themselves up: what they find is no copy.
-    if (start === chunkSize * 5) await emptyRedis();
+    // Read again from there, old events are looked up and find themselves, which is no copy.
+    if (start === chunkSize * 5) await setRedisBack(file);
   }
 }, 240_000);
 afterAll(() => pipeline?.close());
 
-async function emptyRedis(): Promise<void> {
+/** Every key with its content, as an older file of Redis would hold it. */
+type RedisFile = ReadonlyMap<string, { content: Buffer; ttlMs: number }>;
+
+async function dumpRedis(): Promise<RedisFile> {
+  const { redis, place } = pipeline;
+  const file = new Map<string, { content: Buffer; ttlMs: number }>();
+  for (const key of await redis.keys(`${place.prefix}:*`)) {
+    file.set(key, { content: await redis.dumpBuffer(key), ttlMs: Math.max(0, await redis.pttl(key)) });
+  }
+  return file;
+}
+
+async function setRedisBack(file: RedisFile): Promise<void> {
+  const { redis, place } = pipeline;
+  expect(file.size).toBeGreaterThan(0);
   await pipeline.consumer().kill();
-  const keys = await pipeline.redis.keys(`${pipeline.place.prefix}:*`);
-  expect(keys.length).toBeGreaterThan(0);
-  await pipeline.redis.del(...keys);
+  await redis.del(...(await redis.keys(`${place.prefix}:*`)));
+  for (const [key, { content, ttlMs }] of file) await redis.restore(key, ttlMs, content);
   pipeline.startConsumer();
   await pipeline.untilApplied();
 }

@@ -1,6 +1,7 @@
 /** The servers themselves go away, forget, or go back in time, while the consumer runs. One after the other: they are everybody's servers. */
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { applyBatch } from '@vigie/redis';
 import { eventually, type OwnServers, startOwnServers } from '@vigie/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectExact, expectLiveExact, outboxLengthsOf, positionsOf, untilApplied, untilFlushed } from './expect-exact.ts';
@@ -73,6 +74,26 @@ describe('Redis', () => {
   });
 });
 
+describe('Redis without memory', () => {
+  test('is no full counter: nothing is dead-lettered, the partitions wait and lose nothing', async () => {
+    await World.with(own, async (world) => {
+      const consumer = world.start();
+      await world.publish();
+      await untilApplied(world);
+      const before = await positionsOf(world);
+      await world.redis.config('SET', 'maxmemory', '1');
+      await expect(applyOneIncrement(world)).rejects.toThrow(/OOM/);
+      await world.publish();
+      await eventually(() => expect(consumer.log, 'void: the consumer never met the full memory').toContain('OOM'), { deadlineMs: 30_000 });
+      expect(await positionsOf(world)).toEqual(before);
+      await world.redis.config('SET', 'maxmemory', '0');
+      await world.publish({ isLast: true });
+      await expectExact(world);
+      expect(await consumer.stop()).toBe(0);
+    });
+  });
+});
+
 describe('ClickHouse', () => {
   test('away: live numbers go on, also through a kill of the consumer, and the outbox goes out when it is back', async () => {
     await World.with(own, async (world) => {
@@ -137,6 +158,21 @@ describe('Kafka', () => {
     });
   });
 });
+
+/** To a partition of nobody's. */
+function applyOneIncrement({ redis, prefix, topic }: World) {
+  return applyBatch(
+    redis,
+    { prefix, topic, partition: 99, generation: 1 },
+    {
+      expectedOffset: null,
+      cursor: { nextOffset: 1, appendTimeMs: 0, completeThroughMs: 0, idsDroppedOffset: -1, idsDroppedAppendMs: -1 },
+      definitionsHash: 'none',
+      increments: [{ key: 'cells:none:none:all:d:0', expiresAtMs: 0, fields: ['0', '1'] }],
+      ...{ outbox: null, ids: new Map(), droppedIdBuckets: [], timelines: new Map(), slices: { added: [], overflowed: [] } },
+    },
+  );
+}
 
 /** Retention up to the middle of what is stored. */
 async function trimHalf(world: World): Promise<void> {

@@ -36,13 +36,15 @@ export function decodeBatch(
   });
 }
 
-/** The same for accepted events read back from storage, which were routed and judged before. */
+/**
+ * The same for accepted events read back from storage, which were routed and judged before.
+ *
+ * Errors   an event that was accepted once and would be rejected now: the new numbers would quietly lack it
+ */
 export function decodeStoredBatch(records: readonly StoredRecord[]): DecodedRecord[] {
-  return records.map(({ offset, appendTimeMs, body }) => ({
-    offset,
-    appendTimeMs,
-    key: null,
-    body,
-    result: decodeStored(body, appendTimeMs),
-  }));
+  return records.map(({ offset, appendTimeMs, body }) => {
+    const result = decodeStored(body, appendTimeMs);
+    if (result.ok) return { offset, appendTimeMs, key: null, body, result };
+    throw new Error(`offset ${offset}: expected an event that was accepted to be accepted again, found: ${result.rejection.message}`);
+  });
 }

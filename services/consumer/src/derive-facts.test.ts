@@ -75,7 +75,8 @@ test('a batch cut elsewhere gives the same rows, byte for byte', () => {
   const oneByOne = inBatches(records.map((record) => [record]));
   for (let cut = 0; cut < records.length; cut++) {
     const cutThere = inBatches([records.slice(0, cut), records.slice(cut)]);
-    for (const table of ['facts', 'events'] as const) expect(rowsOf(cutThere, table), `${table}, cut at ${cut}`).toBe(rowsOf(oneByOne, table));
+    for (const table of ['facts', 'events'] as const)
+      expect(rowsOf(cutThere, table), `${table}, cut at ${cut}`).toBe(rowsOf(oneByOne, table));
   }
 });
 

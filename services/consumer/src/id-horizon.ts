@@ -64,7 +64,7 @@ interface Bucket {
 }
 
 const hourMs = 3_600_000;
-export const horizonMs = 24 * hourMs;
+const horizonMs = 24 * hourMs;
 const idsPerBucketMax = 100_000;
 const bucketsPerHour = 1_000;
 

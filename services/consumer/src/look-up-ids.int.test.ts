@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await partition.forget();
-  for (const table of ['applied', 'events']) await partition.clickhouse.client.command({ query: `TRUNCATE TABLE ${suite.database}.${table}` });
+  for (const table of ['applied', 'events'])
+    await partition.clickhouse.client.command({ query: `TRUNCATE TABLE ${suite.database}.${table}` });
 });
 afterAll(() => partition?.close());
 

@@ -33,7 +33,7 @@ export function createConsumerMetrics(metrics: Metrics) {
   const flushed = metrics.counter({ name: 'vigie_flushed_rows_total', help: 'Rows that ClickHouse has acknowledged.', labels: {} });
   const flushFailures = metrics.counter({ name: 'vigie_flush_failures_total', help: 'Flushes that ClickHouse did not take.', labels: {} });
   return {
-    onApplied(draft: Draft, memory: PartitionMemory): void {
+    onApplied: (draft: Draft, memory: PartitionMemory): void => {
       for (const outcome of outcomes) records.add({ outcome }, draft.counts[outcome]);
       const own = { partition: String(memory.ref.partition) };
       position.set(own, memory.cursor!.nextOffset);

@@ -33,7 +33,7 @@ export interface TestWorker {
   readonly worker: PartitionWorker;
   readonly seeks: number[];
   readonly stuck: Error[];
-  work(batch: RecordBatch): Promise<void>;
+  readonly work: (batch: RecordBatch) => Promise<void>;
 }
 
 export async function openPartition(suite: SuiteServers) {

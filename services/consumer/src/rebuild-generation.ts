@@ -47,7 +47,7 @@ export async function rebuildGeneration(input: RebuildInput): Promise<{ generati
   const flusher = input.flusherOf(refs);
   for (const ref of refs) {
     const memory = await loadMemory(redis, ref, input.limits);
-    await fillGap({ pipeline, memory, clickhouse, logStart: 0, keepAlive: async () => void (await flusher.drain(signal)) });
+    await fillGap({ pipeline, memory, clickhouse, logStart: 0, keepAlive: () => flusher.drain(signal) });
     if (signal.aborted)
       throw new RebuildError('expected to finish, found that I was asked to stop: run vigie rebuild again, it goes on where it stood');
     logger.info({ partition: ref.partition, generation, position: memory.cursor?.nextOffset ?? 0 }, 'rebuild: partition done');

@@ -1,6 +1,5 @@
 import { currencyExponentOf, type KpiAnswer, type KpiDef, measureById, measuresOf } from '@vigie/kpis';
 import type { Output } from '../console/output.ts';
-import { count } from '../console/progress.ts';
 import { renderTable } from '../console/table.ts';
 import type { KpiQuestion, KpiReply } from './ask-kpi.ts';
 
@@ -67,13 +66,13 @@ export function measureText(answer: KpiAnswer, id: string): string {
 /** 1234567.50 as 1,234,567.50. */
 const grouped = (decimal: string): string => decimal.replace(/\d+/, (whole) => whole.replaceAll(/\B(?=(\d{3})+$)/g, ','));
 
-export function windowText({ window }: KpiAnswer): string {
+function windowText({ window }: KpiAnswer): string {
   const local = new Intl.DateTimeFormat('sv-SE', { timeZone: window.zone, dateStyle: 'short', timeStyle: 'short' });
   const bounds = window.zone === 'UTC' ? '' : ` (${local.format(window.from)} to ${local.format(window.to)} in ${window.zone})`;
   return `${window.label}: ${utc(window.from)} <= time < ${utc(window.to)}${bounds}${window.provisional ? ', provisional: it has not ended' : ''}`;
 }
 
-export function completeText(answer: KpiAnswer): string {
+function completeText(answer: KpiAnswer): string {
   if (answer.completeThroughMs === null) {
     return answer.source === 'sql' ? 'not known: rows are still on their way to ClickHouse' : 'not known yet';
   }
@@ -95,6 +94,3 @@ export function answerJson(answer: KpiAnswer): Record<string, unknown> {
     completeThrough: completeThroughMs === null ? null : new Date(completeThroughMs).toISOString(),
   };
 }
-
-/** How long ago, for a table that is drawn again and again. */
-export const secondsSince = (ms: number, nowMs: number): string => `${count(Math.max(0, Math.round((nowMs - ms) / 1000)))} s ago`;

@@ -26,7 +26,7 @@ async function runVerifyCommand(invocation: Invocation, options: VerifyCommandOp
   const deadlineS = readInteger('--deadline', options.deadline, { min: 1, max: 3_600 });
   const tenants = options.tenant === undefined ? undefined : [readTenant(options.tenant)];
   const context = invocation.open();
-  const progress = startProgress(output, 'verifying', 'numbers');
+  const progress = startProgress(output, 'verifying', 'questions');
   const report = await runVerify(context, {
     ...(tenants === undefined ? {} : { tenants }),
     ...(options.window === undefined ? {} : { windows: options.window }),

@@ -20,7 +20,3 @@ export class CliError extends Error {
     this.exitCode = exitCode;
   }
 }
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -36,6 +36,6 @@ export function createOutput(options: { json: boolean; env: NodeJS.ProcessEnv })
 }
 
 /** Whole numbers of any size travel as text: JSON's numbers are doubles. */
-export function toJson(data: unknown): string {
+function toJson(data: unknown): string {
   return JSON.stringify(data, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value), 2);
 }

@@ -16,9 +16,9 @@ export class OpenSubscriptions {
 
   /** Watches events go by. */
   follow(event: EventInput): void {
-    if (event.type === 'subscription.started' && 'subscription_id' in event.data) {
-      const { subject, data } = event;
-      this.#bySubject.set(subject, { subject, subscriptionId: data.subscription_id, startedMs: timeMsOf(event) });
+    if (event.type === 'subscription.started' && 'subscription_id' in event.data && event.data.subscription_id !== undefined) {
+      const { subject } = event;
+      this.#bySubject.set(subject, { subject, subscriptionId: event.data.subscription_id, startedMs: timeMsOf(event) });
     }
     if (event.type === 'subscription.ended') this.#bySubject.delete(event.subject);
   }

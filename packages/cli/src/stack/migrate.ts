@@ -3,7 +3,7 @@ import { ensureTopic } from '@vigie/kafka';
 import type { Context } from '../context.ts';
 
 /** More than consumers, so that they can grow; changing it later is a rebuild. */
-export const partitionCount = 12;
+const partitionCount = 12;
 const retentionMs = 7 * 24 * 3_600_000;
 
 export interface MigrateOptions {

@@ -203,10 +203,10 @@ test('a cost at midnight on the 1st belongs to the month that begins', () => {
 
 test('who is seen again after a window has ended still counts in it', () => {
   engine.insert('seen', [
-    ...['e1', 'e1', 'e2'].map((entity) => fact('purchases', '2026-03-02', { entity })),
+    ...['e1', 'e1', 'e2', 'e3'].map((entity) => fact('purchases', '2026-03-02', { entity })),
     ...['e1', 'e2'].map((entity) => fact('purchases', '2026-05-02', { entity })),
   ]);
-  expect(ask(kpi('repeat_customer_rate'), 'seen', march)).toMatchObject([{ repeat_buyers: '1', buyers: '2' }]);
+  expect(ask(kpi('repeat_customer_rate'), 'seen', march)).toMatchObject([{ repeat_buyers: '1', buyers: '3' }]);
 });
 
 test('the SQL that an explanation gives finds the number of the answer', () => {

@@ -35,6 +35,8 @@ for i = 1, #increments do
       local sum = redis.pcall('HINCRBY', key, fields[f], fields[f + 1])
       if type(sum) == 'table' then
         undo(i, f)
+        -- Only a full counter is the event's fault. Anything else (no memory left, a foreign value) is the server's, and passes or needs a person.
+        if not string.find(sum.err, 'overflow', 1, true) then return redis.error_reply(sum.err) end
         return {'overflow', increments[i][1], fields[f], sum.err}
       end
       if sum == 0 then redis.call('HDEL', key, fields[f]) end

@@ -11,7 +11,7 @@ import { connectionConfig, createLogger, readConfig } from '@vigie/runtime';
 import { eventually } from '../eventually.ts';
 
 const consumerMain = fileURLToPath(new URL('../../../../services/consumer/src/main.ts', import.meta.url));
-export const partitionCount = 12;
+const partitionCount = 12;
 
 /** Real servers of their own for one benchmark, and clients of them. */
 export interface World {

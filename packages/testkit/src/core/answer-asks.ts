@@ -86,7 +86,7 @@ function sumOf(name: string): MeasureDef {
 }
 
 /** The answer in the oracle's shape, given each measure's value. */
-export function answerWith(question: Question, valueOf: (measure: MeasureDef) => bigint): OracleAnswer {
+function answerWith(question: Question, valueOf: (measure: MeasureDef) => bigint): OracleAnswer {
   if (question.def === null) return Number(question.measures.reduce((sum, { sign, measure }) => sum + sign * valueOf(measure), 0n));
   const values = new Map(question.measures.map(({ measure }) => [measure.id, valueOf(measure)]));
   const result = evaluateFormula(question.def, values, { currencyExponent: currencyExponentOf(question.currency) });

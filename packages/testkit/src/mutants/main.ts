@@ -30,6 +30,15 @@ async function main(): Promise<number> {
     return 1;
   }
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'vigie-mutants-')));
+  try {
+    return await plantAll(folder, wanted);
+  } finally {
+    // Links are removed, not followed.
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function plantAll(folder: string, wanted: readonly Mutant[]): Promise<number> {
   const tree = join(folder, 'vigie');
   copyTree(root, tree);
   const servers = wanted.some(({ test }) => test.project === 'int')
@@ -42,8 +51,6 @@ async function main(): Promise<number> {
     return verdicts.every(({ verdict }) => verdict === 'caught') ? 0 : 1;
   } finally {
     await servers?.stop();
-    // Links are removed, not followed.
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

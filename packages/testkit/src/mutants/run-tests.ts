@@ -13,7 +13,11 @@ export type Outcome =
 interface Report {
   readonly testResults: readonly {
     readonly message?: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string; readonly failureMessages?: readonly string[] }[];
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -27,7 +31,11 @@ const reasonCharsMax = 600;
  * Shapes   tests of one project -> their outcomes, in the same order
  * Holds    only a failed assertion is `failed`: a file that cannot be read, a hook that fails or a time-out is `void`
  */
-export async function runTests(folder: string, tests: readonly TestName[], environment: Readonly<Record<string, string>>): Promise<Outcome[]> {
+export async function runTests(
+  folder: string,
+  tests: readonly TestName[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Outcome[]> {
   const reportFile = join(folder, 'node_modules', '.vigie-mutant-report.json');
   rmSync(reportFile, { force: true });
   const said = await runVitest(folder, { tests, reportFile, environment });
@@ -62,7 +70,9 @@ const patternOf = (name: string): string => name.replaceAll(/[$()*+.?[\\\]^{|}]/
 
 function outcomeOf(report: Report, asked: { test: TestName; said: string }): Outcome {
   const { test, said } = asked;
-  const results = report.testResults.flatMap(({ assertionResults }) => assertionResults).filter(({ fullName }) => fullName.trim() === test.name);
+  const results = report.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ fullName }) => fullName.trim() === test.name);
   const [result] = results;
   if (results.length === 1 && result?.status === 'passed') return { status: 'passed' };
   const found = result?.failureMessages?.[0] ?? '';

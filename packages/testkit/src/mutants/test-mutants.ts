@@ -41,7 +41,11 @@ async function runUnplanted(tree: string, mutants: readonly Mutant[], run: Run):
   return outcomes;
 }
 
-async function testOne(tree: string, asked: { mutant: Mutant; unplanted: Outcome }, run: Run): Promise<Pick<Verdict, 'verdict' | 'detail'>> {
+async function testOne(
+  tree: string,
+  asked: { mutant: Mutant; unplanted: Outcome },
+  run: Run,
+): Promise<Pick<Verdict, 'verdict' | 'detail'>> {
   const { mutant, unplanted } = asked;
   if (unplanted.status !== 'passed') {
     const found = unplanted.status === 'void' ? unplanted.reason : unplanted.found;

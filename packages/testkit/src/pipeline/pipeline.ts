@@ -104,7 +104,7 @@ interface Waiting {
 const anySettings: TenantSettings = { basis: 'subscriptions', lapseAfterDays: 90, zone: 'UTC', currency: 'EUR', freeOrders: 'count' };
 
 /** Where each partition of Redis stands now. */
-export async function readPositions(redis: RedisClient, place: Waiting['place']): Promise<ReadonlyMap<number, number>> {
+async function readPositions(redis: RedisClient, place: Waiting['place']): Promise<ReadonlyMap<number, number>> {
   const window = { from: 0, to: 0, label: '', zone: 'UTC', provisional: false };
   const asks = [{ def: kpiById('mrr')!, window, by: null }];
   return (await readLiveTogether(redis, place, { tenant: 'nobody', settings: anySettings, asks })).positions;

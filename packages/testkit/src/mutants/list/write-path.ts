@@ -62,7 +62,10 @@ export const writePathMutants: readonly Mutant[] = [
       { file: worker, find: 'if (low > (memory.cursor?.nextOffset ?? 0)) {', replace: 'if (low < 0) {' },
       { file: worker, find: 'let position = memory.cursor?.nextOffset ??', replace: 'let position = batch.firstOffset ??' },
     ],
-    test: consumer('partition-worker.int.test.ts', 'where retention ran past a lost position, the stored events come first, wherever Kafka goes on'),
+    test: consumer(
+      'partition-worker.int.test.ts',
+      'where retention ran past a lost position, the stored events come first, wherever Kafka goes on',
+    ),
   },
   {
     shortcut: 'checking the gap only at assignment',
@@ -71,7 +74,10 @@ export const writePathMutants: readonly Mutant[] = [
       { file: worker, find: 'if (batch.firstOffset > position) {', replace: 'if (batch.firstOffset < 0) {' },
       { file: worker, find: 'memory.cursor !== null && log.low > position', replace: 'log.low < 0' },
     ],
-    test: consumer('partition-worker.int.test.ts', 'retention that runs past the position while running stops the partition, and nothing beyond is applied'),
+    test: consumer(
+      'partition-worker.int.test.ts',
+      'retention that runs past the position while running stops the partition, and nothing beyond is applied',
+    ),
   },
   {
     shortcut: "event id without source in a fact's identity",
@@ -108,7 +114,10 @@ export const writePathMutants: readonly Mutant[] = [
     shortcut: 'a retry after a failed script that had already incremented',
     how: 'increments done before the failing one stay',
     edits: [{ file: 'packages/redis/src/scripts/apply.lua', find: '        undo(i, f)', replace: '' }],
-    test: consumer('apply-draft.int.test.ts', 'a script that failed half way has written nothing, so that trying the rest again counts it once'),
+    test: consumer(
+      'apply-draft.int.test.ts',
+      'a script that failed half way has written nothing, so that trying the rest again counts it once',
+    ),
   },
   {
     shortcut: 'a look-up that finds the record itself',
@@ -132,7 +141,11 @@ export const writePathMutants: readonly Mutant[] = [
     shortcut: 'marking rejected ids',
     how: 'an id is marked before its facts are derived',
     edits: [
-      { file: derive, find: 'let facts: readonly Fact[];', replace: 'options.duplicates.mark(event, record);\n  let facts: readonly Fact[];' },
+      {
+        file: derive,
+        find: 'let facts: readonly Fact[];',
+        replace: 'options.duplicates.mark(event, record);\n  let facts: readonly Fact[];',
+      },
     ],
     test: consumer('derive-facts.test.ts', 'the corrected copy of an event that was rejected is the first'),
   },
