@@ -1,6 +1,6 @@
 import type { Event, Rejection } from '@vigie/events';
 import { BlockBuilder } from '@vigie/clickhouse';
-import { derive, encodeTimeline, type Fact, Fold, type SettingsBook, SliceRegistry, type Timeline } from '@vigie/kpis';
+import { derive, encodeTimeline, type Fact, Fold, type SettingsBook, SliceRegistry, type Timeline, touchesTimeline } from '@vigie/kpis';
 import type { DecodedRecord } from './decode-batch.ts';
 import type { DuplicateFilter } from './find-duplicates.ts';
 import { type PartitionMemory, timelineCacheKey } from './partition-memory.ts';
@@ -57,8 +57,9 @@ export function deriveBatch(records: readonly DecodedRecord[], options: DeriveOp
 function accept(draft: Draft, input: { record: DecodedRecord; options: DeriveOptions; event: Event }): void {
   const { record, options, event } = input;
   const settings = options.settings.of(event.tenant);
-  const key = timelineCacheKey(event.tenant, event.subject);
-  const before = draft.timelines.get(key)?.timeline ?? options.before.get(key) ?? null;
+  // Most events touch no timeline, and even naming one costs.
+  const key = touchesTimeline(event) ? timelineCacheKey(event.tenant, event.subject) : '';
+  const before = key === '' ? null : (draft.timelines.get(key)?.timeline ?? options.before.get(key) ?? null);
   let facts: readonly Fact[];
   try {
     const derived = derive(event, before, settings);

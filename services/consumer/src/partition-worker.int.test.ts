@@ -49,15 +49,17 @@ test('retention that runs past the position while running stops the partition, a
   expect(stuck).toEqual([expect.any(DataGapError)]);
 });
 
-test('an idle partition whose log ran past its position finds out by itself, and goes on where events have the rest', async () => {
+test('an idle partition whose log ran past its position finds out by itself, and the stored events have the rest', async () => {
   await applyAndFlush(10);
-  const { worker, seeks, stuck } = partition.worker(() => ({ low: 7, high: 10 }));
-  await worker.assigned();
-  // Redis is set back behind the beginning of the log while the partition is idle.
+  // Redis was set back: this consumer came as far as 5 again when Kafka forgot the next ones.
   await partition.forget();
-  await worker.tick({ low: 7, high: 10 }, Date.now());
-  await worker.tick({ low: 7, high: 10 }, Date.now());
-  expect(stuck).toEqual([]);
+  const log = { low: 0, high: 5 };
+  const { worker, seeks, stuck, work } = partition.worker(() => log);
+  await worker.assigned();
+  await work(orders(0, 5));
+  Object.assign(log, { low: 7, high: 10 });
+  await worker.tick(log, Date.now());
   expect(await partition.liveOrders()).toBe(10);
   expect(seeks.at(-1)).toBe(10);
+  expect(stuck).toEqual([]);
 });

@@ -63,8 +63,10 @@ interface Series {
  * Errors   CellRangeError when a cell's sum over the batch is no exact integer any more (fold fewer events)
  */
 export class Fold {
-  readonly #series = new Map<string, Series>();
-  readonly #sliceNames = new Map<string, string>();
+  /** Tenant, fact, currency, slice. */
+  readonly #series = new Map<string, Map<string, Map<string, Map<string, Series>>>>();
+  readonly #inOrder: Series[] = [];
+  readonly #sliceNames = new Map<string, Map<string, string>>();
 
   add(fact: Fact, source: FactSource): void {
     const spec = factSpecs[fact.fact];
@@ -81,7 +83,7 @@ export class Fold {
 
   increments(): HashIncrement[] {
     const increments: HashIncrement[] = [];
-    for (const series of this.#series.values()) {
+    for (const series of this.#inOrder) {
       for (const size of ['m', 'q', 'd', 't'] as const) pushPanes(increments, series, size);
       for (const [member, fields] of series.pairs) pushPairs(increments, series, { member, fields });
     }
@@ -90,19 +92,21 @@ export class Fold {
 
   /** Escaping is dear next to everything else here, and the same few slices come again and again. */
   #sliceName(dimension: Dimension, value: string): string {
-    const asked = `${dimension}=${value}`;
-    let name = this.#sliceNames.get(asked);
-    if (name === undefined) this.#sliceNames.set(asked, (name = sliceName(dimension, value)));
+    const names = nested(this.#sliceNames, dimension);
+    let name = names.get(value);
+    if (name === undefined) names.set(value, (name = sliceName(dimension, value)));
     return name;
   }
 
+  /** Maps within maps: joining four strings into one key for every fact would cost more than all four look-ups. */
   #seriesOf(fact: Fact, source: FactSource, slice: string): Series {
-    const id = `${source.tenant}:${fact.fact}:${fact.currency}:${slice}`;
-    let series = this.#series.get(id);
+    const bySlice = nested(nested(nested(this.#series, source.tenant), fact.fact), fact.currency);
+    let series = bySlice.get(slice);
     if (series === undefined) {
       const panes = { m: new Map(), q: new Map(), d: new Map(), t: new Map() };
       series = { tenant: source.tenant, name: seriesName(fact.fact, fact.currency), slice, panes, pairs: new Map() };
-      this.#series.set(id, series);
+      bySlice.set(slice, series);
+      this.#inOrder.push(series);
     }
     return series;
   }
@@ -122,6 +126,12 @@ export class Fold {
       addTo(fields, `${Math.floor(fact.since / minuteMs)}|${Math.floor(at / minuteMs)}`, value);
     }
   }
+}
+
+function nested<V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> {
+  let inner = maps.get(key);
+  if (inner === undefined) maps.set(key, (inner = new Map()));
+  return inner;
 }
 
 function addTo<K>(cells: Map<K, number>, cell: K, value: number): void {

@@ -70,13 +70,19 @@ export const writePathMutants: readonly Mutant[] = [
   {
     shortcut: 'checking the gap only at assignment',
     how: 'a batch that begins beyond the position is taken as it comes',
-    edits: [
-      { file: worker, find: 'if (batch.firstOffset > position) {', replace: 'if (batch.firstOffset < 0) {' },
-      { file: worker, find: 'memory.cursor !== null && log.low > position', replace: 'log.low < 0' },
-    ],
+    edits: [{ file: worker, find: 'if (batch.firstOffset > position) {', replace: 'if (batch.firstOffset < 0) {' }],
     test: consumer(
       'partition-worker.int.test.ts',
       'retention that runs past the position while running stops the partition, and nothing beyond is applied',
+    ),
+  },
+  {
+    shortcut: 'checking the gap only at assignment',
+    how: 'an idle partition does not look where its log begins',
+    edits: [{ file: worker, find: 'memory.cursor !== null && log.low > position', replace: 'log.low < 0' }],
+    test: consumer(
+      'partition-worker.int.test.ts',
+      'an idle partition whose log ran past its position finds out by itself, and the stored events have the rest',
     ),
   },
   {
