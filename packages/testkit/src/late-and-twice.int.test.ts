@@ -102,27 +102,47 @@ describe.skipIf(!python.ok)(`late, early and repeated events over years (seed ${
   });
 });
 
+const startMs = Date.parse('2031-03-05T10:00:00.000Z');
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+const asked = {
+  name: 'ahead',
+  settings: ahead,
+  events: [],
+  asks: [{ measure: 'orders', from: '2031-03-01T00:00:00Z', to: '2031-04-01T00:00:00Z' }],
+};
+
+type Told = Pick<HistoryEvent, 'type' | 'id' | 'time' | 'data'>;
+
+/** One subject is one partition: every event pushes the memory of the others on. */
+async function publishAt(afterMs: number, event: Told): Promise<void> {
+  const append_time = new Date(startMs + afterMs).toISOString();
+  await pipeline.publish([toRecord({ ...event, append_time, source: 'test', subject: 'c1', tenant: 'ahead' })]);
+  await pipeline.untilApplied();
+}
+
+const orderAt = (id: string, afterMs: number): Told => {
+  const data = { order_id: id, gross_minor: 100, currency: 'EUR' };
+  return { type: 'order.placed', id, time: new Date(startMs + afterMs).toISOString(), data };
+};
+const leadAt = (id: string, afterMs: number): Promise<void> =>
+  publishAt(afterMs, { type: 'lead.created', id, time: new Date(startMs + afterMs).toISOString(), data: { lead_id: id } });
+
 test('a copy of an event that was ahead of its append is found, although its time is later than all that memory has dropped', async () => {
-  const startMs = Date.parse('2031-03-05T10:00:00.000Z');
-  const minuteMs = 60_000;
-  const publish = async (event: Omit<HistoryEvent, 'append_time' | 'source' | 'subject' | 'tenant'>, afterMs: number): Promise<void> => {
-    const append_time = new Date(startMs + afterMs).toISOString();
-    // One subject is one partition, whose memory the other events push on.
-    await pipeline.publish([toRecord({ ...event, append_time, source: 'test', subject: 'c1', tenant: 'ahead' })]);
-    await pipeline.untilApplied();
-  };
-  const lead = (id: string, afterMs: number): Promise<void> => {
-    const time = new Date(startMs + afterMs).toISOString();
-    return publish({ type: 'lead.created', id, time, data: { lead_id: id } }, afterMs);
-  };
-  const time = new Date(startMs + 15 * minuteMs).toISOString();
-  const order = { type: 'order.placed', id: 'o1', time, data: { order_id: 'o1', gross_minor: 100, currency: 'EUR' } };
-  const dayMs = 24 * 60 * minuteMs;
-  await publish(order, 0);
+  const order = orderAt('o1', 15 * minuteMs);
+  await publishAt(0, order);
   // The first of them is a day later, and with the second the day before is forgotten.
-  await lead('l1', dayMs + 61 * minuteMs);
-  await lead('l2', dayMs + 62 * minuteMs);
-  await publish(order, dayMs + 63 * minuteMs);
-  const asks = [{ measure: 'orders', from: '2031-03-01T00:00:00Z', to: '2031-04-01T00:00:00Z' }];
-  expect(await askSql(pipeline, { name: 'ahead', settings: ahead, events: [], asks }, { tenant: 'ahead' })).toEqual([1]);
+  await leadAt('l1', dayMs + 61 * minuteMs);
+  await leadAt('l2', dayMs + 62 * minuteMs);
+  await publishAt(dayMs + 63 * minuteMs, order);
+  expect(await askSql(pipeline, asked, { tenant: 'ahead' })).toEqual([1]);
+});
+
+test('an old event that is read again is looked up, finds itself and counts', async () => {
+  const file = await dumpRedis();
+  await publishAt(dayMs + 64 * minuteMs, orderAt('o2', -dayMs));
+  expect((await askLive(pipeline, asked, 'ahead')).answers).toEqual([2]);
+  await setRedisBack(file);
+  expect((await askLive(pipeline, asked, 'ahead')).answers).toEqual([2]);
+  expect(await askSql(pipeline, asked, { tenant: 'ahead' })).toEqual([2]);
 });

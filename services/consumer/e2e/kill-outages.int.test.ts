@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { applyBatch } from '@vigie/redis';
 import { eventually, type OwnServers, startOwnServers } from '@vigie/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ConsumerProcess } from './consumer-process.ts';
 import { expectExact, expectLiveExact, outboxLengthsOf, positionsOf, untilApplied, untilFlushed } from './expect-exact.ts';
 import { World } from './world.ts';
 
@@ -23,6 +24,7 @@ describe('Redis', () => {
       // Part of the outbox may not be in ClickHouse yet: Kafka still has all of it.
       await world.redis.flushall();
       await expectExact(world);
+      for (const { log } of consumers) expect(log, 'void: Redis was not seen empty').toContain('found the cursor at nothing');
       await world.publish();
       await expectExact(world);
       await trimHalf(world);
@@ -46,6 +48,8 @@ describe('Redis', () => {
       await setBackRedis(older);
       await own.servers.redis.restart();
       await expectExact(world);
+      const refusals = refusalCountOf(consumer);
+      expect(refusals, 'void: Redis was not seen back in time').toBeGreaterThan(0);
       // Once more, and now Kafka has forgotten a part of what Redis did.
       await world.publish();
       await expectExact(world);
@@ -53,6 +57,7 @@ describe('Redis', () => {
       await setBackRedis(older);
       await own.servers.redis.restart();
       await expectExact(world);
+      expect(refusalCountOf(consumer), 'void: Redis was not seen back in time again').toBeGreaterThan(refusals);
       await world.publish({ isLast: true });
       await expectExact(world);
       expect(await consumer.stop()).toBe(0);
@@ -154,10 +159,14 @@ describe('Kafka', () => {
       await own.servers.kafka.restart();
       await world.publish({ isLast: true });
       await expectExact(world);
+      expect(consumer.log, 'void: Kafka was not missed').toContain('ECONNREFUSED');
       expect(await consumer.stop()).toBe(0);
     });
   });
 });
+
+/** How many times the cursor was not where the consumer had left it. */
+const refusalCountOf = ({ log }: ConsumerProcess): number => log.split('expected to move on from there').length - 1;
 
 /** To a partition of nobody's. */
 function applyOneIncrement({ redis, prefix, topic }: World) {
