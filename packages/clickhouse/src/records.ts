@@ -60,8 +60,22 @@ export interface IdLookup {
   readonly offset: number;
 }
 
-/** Parameters travel in the URL, whose length the server bounds at 1 MiB. */
-const lookupsPerQuery = 500;
+/** Parameters travel in the URL, and servers bound the length of each (128 KiB by default); ids may be any text, three to nine bytes a letter when encoded. */
+const parameterBytesMax = 60_000;
+
+function* partsOf(lookups: readonly IdLookup[]): Generator<readonly IdLookup[]> {
+  let part: IdLookup[] = [];
+  let bytes = 0;
+  for (const lookup of lookups) {
+    bytes += 40 + encodeURIComponent(lookup.id).length + encodeURIComponent(lookup.source).length;
+    part.push(lookup);
+    if (bytes < parameterBytesMax) continue;
+    yield part;
+    part = [];
+    bytes = 0;
+  }
+  if (part.length > 0) yield part;
+}
 
 /**
  * Which of some events were accepted before, at a smaller offset of the same partition.
@@ -71,8 +85,7 @@ const lookupsPerQuery = 500;
  */
 export async function findEarlierCopies(clickhouse: Clickhouse, place: PartitionName, lookups: readonly IdLookup[]): Promise<Set<number>> {
   const duplicates = new Set<number>();
-  for (let start = 0; start < lookups.length; start += lookupsPerQuery) {
-    const part = lookups.slice(start, start + lookupsPerQuery);
+  for (const part of partsOf(lookups)) {
     const rows = await query<{ index: number }>(clickhouse, {
       sql: `WITH wanted AS (
               SELECT arrayJoin(arrayZip(range(length({ids:Array(String)})), {tenants:Array(String)}, {types:Array(String)},

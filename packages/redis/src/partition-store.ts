@@ -43,7 +43,7 @@ export interface PartitionBatch {
 }
 
 export type ApplyResult =
-  | { readonly status: 'ok'; readonly outboxBytes: number }
+  | { readonly status: 'ok'; readonly outboxBytes: number; readonly completeThroughMs: number }
   | { readonly status: 'refused'; readonly foundOffset: number | null }
   | { readonly status: 'overflow'; readonly cell: string };
 
@@ -60,7 +60,7 @@ export async function applyBatch(client: RedisClient, ref: PartitionRef, batch: 
   const reply = (await applyScript.run(client, [cursorKey(ref)], [partitionPrefix(ref), expected, wire, ...blobs])) as (string | number)[];
   switch (reply[0]) {
     case 'ok':
-      return { status: 'ok', outboxBytes: Number(reply[1]) };
+      return { status: 'ok', outboxBytes: Number(reply[1]), completeThroughMs: Number(reply[2]) };
     case 'refused':
       return { status: 'refused', foundOffset: reply[1] === '' ? null : Number(reply[1]) };
     default:
@@ -76,14 +76,18 @@ function wireBatch(ref: PartitionRef, batch: PartitionBatch, blobs: Uint8Array[]
   const place = (blob: Uint8Array): number => firstBlobIndex + blobs.push(blob) - 1;
   const fields = {
     append_time_ms: cursor.appendTimeMs,
-    complete_through_ms: cursor.completeThroughMs,
     ids_dropped_offset: cursor.idsDroppedOffset,
     ids_dropped_append_ms: cursor.idsDroppedAppendMs,
     generation: ref.generation,
-    definitions: batch.definitionsHash,
   };
   return [
-    [String(cursor.nextOffset), maxDayOf(batch.increments), ...Object.entries(fields).flatMap(([name, value]) => [name, String(value)])],
+    [
+      String(cursor.nextOffset),
+      maxDayOf(batch.increments),
+      batch.definitionsHash,
+      cursor.completeThroughMs,
+      ...Object.entries(fields).flatMap(([name, value]) => [name, String(value)]),
+    ],
     batch.increments.map(({ key, expiresAtMs, fields: cells, listedIn }) => [
       key,
       expiresAtMs,

@@ -47,8 +47,7 @@ export async function applyDraft(client: RedisClient, memory: PartitionMemory, i
     timelines: encodedTimelines(draft),
     slices: draft.slices,
   };
-  const outboxBytes = await send(client, memory, batch);
-  memory.cursor = { ...cursor, outboxBytes };
+  memory.cursor = { ...cursor, ...(await send(client, memory, batch)) };
   memory.ids.add(duplicates.newIds);
   memory.ids.drop(expired);
   for (const { tenant, subject, timeline } of draft.timelines.values()) memory.timelines.set(timelineCacheKey(tenant, subject), timeline);
@@ -68,7 +67,7 @@ export async function applyNothing(
     idsDroppedOffset: memory.ids.dropped.offset,
     idsDroppedAppendMs: memory.ids.dropped.appendMs,
   };
-  const outboxBytes = await send(client, memory, {
+  const confirmed = await send(client, memory, {
     expectedOffset: memory.cursor?.nextOffset ?? null,
     cursor,
     definitionsHash: input.definitionsHash,
@@ -79,14 +78,18 @@ export async function applyNothing(
     timelines: new Map(),
     slices: { added: [], overflowed: [] },
   });
-  memory.cursor = { ...cursor, outboxBytes };
+  memory.cursor = { ...cursor, ...confirmed };
 }
 
-async function send(client: RedisClient, memory: PartitionMemory, batch: PartitionBatch): Promise<number> {
+async function send(
+  client: RedisClient,
+  memory: PartitionMemory,
+  batch: PartitionBatch,
+): Promise<Pick<Cursor, 'outboxBytes' | 'completeThroughMs'>> {
   const where = `partition ${memory.ref.partition} at ${batch.expectedOffset ?? 'its start'}`;
   try {
     const result = await applyBatch(client, memory.ref, batch);
-    if (result.status === 'ok') return result.outboxBytes;
+    if (result.status === 'ok') return { outboxBytes: result.outboxBytes, completeThroughMs: result.completeThroughMs };
     if (result.status === 'overflow') throw new CounterOverflowError(`${where}: ${result.cell}`);
     throw new PositionLostError(
       `${where}: expected to move on from there, found the cursor at ${result.foundOffset ?? 'nothing'}; reading it again`,

@@ -8,7 +8,7 @@ export interface TopicOptions {
   readonly log: LogWatcher;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly worker: (ref: { partition: number }) => Omit<WorkerOptions, 'readLog' | 'seek' | 'onStuck'>;
+  readonly worker: (ref: { partition: number }) => Omit<WorkerOptions, 'readLog' | 'seek' | 'pause' | 'unpause' | 'onStuck'>;
   /** After each look at the log. */
   readonly onTick: () => Promise<void>;
   readonly onLag: (partition: number, lag: number) => void;
@@ -74,6 +74,8 @@ export class TopicConsumer {
         ...this.#options.worker({ partition }),
         readLog: async () => (await this.#options.log.read()).get(partition)!,
         seek: (offset) => this.#options.consumer.seek(partition, offset),
+        pause: () => this.#options.consumer.pause(partition),
+        unpause: () => this.#options.consumer.resume(partition),
         onStuck: (stuck, error) => this.#stick(stuck, error),
       });
       this.#workers.set(partition, worker);

@@ -36,15 +36,22 @@ export function decodeBatch(
   });
 }
 
+/** A stored event cannot be what it was: only a person can decide what that means. */
+export class StoredEventError extends Error {
+  override readonly name = 'StoredEventError';
+}
+
 /**
  * The same for accepted events read back from storage, which were routed and judged before.
  *
- * Errors   an event that was accepted once and would be rejected now: the new numbers would quietly lack it
+ * Errors   StoredEventError: an event that was accepted once and would be rejected now: the new numbers would quietly lack it
  */
 export function decodeStoredBatch(records: readonly StoredRecord[]): DecodedRecord[] {
   return records.map(({ offset, appendTimeMs, body }) => {
     const result = decodeStored(body, appendTimeMs);
     if (result.ok) return { offset, appendTimeMs, key: null, body, result };
-    throw new Error(`offset ${offset}: expected an event that was accepted to be accepted again, found: ${result.rejection.message}`);
+    throw new StoredEventError(
+      `offset ${offset}: expected an event that was accepted to be accepted again, found: ${result.rejection.message}`,
+    );
   });
 }

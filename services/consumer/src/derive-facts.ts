@@ -1,7 +1,17 @@
 import type { Event, Rejection } from '@vigie/events';
 import { BlockBuilder } from '@vigie/clickhouse';
-import { derive, encodeTimeline, type Fact, Fold, type SettingsBook, SliceRegistry, type Timeline, touchesTimeline } from '@vigie/kpis';
-import type { DecodedRecord } from './decode-batch.ts';
+import {
+  CellRangeError,
+  derive,
+  encodeTimeline,
+  type Fact,
+  Fold,
+  type SettingsBook,
+  SliceRegistry,
+  type Timeline,
+  touchesTimeline,
+} from '@vigie/kpis';
+import { type DecodedRecord, StoredEventError } from './decode-batch.ts';
 import type { DuplicateFilter } from './find-duplicates.ts';
 import { type PartitionMemory, timelineCacheKey } from './partition-memory.ts';
 
@@ -15,7 +25,11 @@ export interface Draft {
   readonly timelines: Map<string, { tenant: string; subject: string; timeline: Timeline }>;
   readonly counts: { accepted: number; duplicate: number; rejected: number };
   appendTimeMs: number;
+  factCount: number;
 }
+
+/** A cost spread over ten years is 3,653 facts: a batch is bounded by what it means, too. */
+const factsPerApplyMax = 200_000;
 
 export interface DeriveOptions {
   readonly memory: PartitionMemory;
@@ -44,6 +58,7 @@ export function deriveBatch(records: readonly DecodedRecord[], options: DeriveOp
     timelines: new Map(),
     counts: { accepted: 0, duplicate: 0, rejected: 0 },
     appendTimeMs: memory.cursor?.appendTimeMs ?? 0,
+    factCount: 0,
   };
   for (const record of records) {
     draft.appendTimeMs = record.appendTimeMs;
@@ -68,10 +83,14 @@ function accept(draft: Draft, input: { record: DecodedRecord; options: DeriveOpt
       draft.timelines.set(key, { tenant: event.tenant, subject: event.subject, timeline: derived.timeline });
     }
   } catch (error) {
+    if (!options.skipDuplicates) throw new StoredEventError(`offset ${record.offset}: ${internalError(error).message}`);
     reject(draft, { record, options, rejection: internalError(error) });
     return;
   }
   const place = placeOf(record, options);
+  draft.factCount += facts.length;
+  if (draft.factCount > factsPerApplyMax && draft.counts.accepted > 0)
+    throw new CellRangeError(`expected at most ${factsPerApplyMax} facts in one apply`);
   draft.blocks.addFacts(event.tenant, facts, place);
   draft.blocks.addEvent(event, record.body!, place);
   const source = {

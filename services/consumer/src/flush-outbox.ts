@@ -52,7 +52,9 @@ export class Flusher {
 
   /** Sends everything that is in the outbox now. */
   async drain(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && (await this.#flushOnce()) > 0);
+    // Entries without rows (duplicates only) are entries too.
+    do await this.#flushOnce();
+    while (!signal.aborted && this.#readCountMax > 0);
   }
 
   async #loop(): Promise<void> {

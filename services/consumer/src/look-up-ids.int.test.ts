@@ -4,6 +4,7 @@ import { useServers } from '@vigie/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Lookups } from './find-duplicates.ts';
 import { createLookups } from './look-up-ids.ts';
+import { MustWaitError } from './must-wait.ts';
 import { openPartition, orders, type TestPartition } from './partition.fixture.ts';
 
 const suite = useServers();
@@ -34,21 +35,31 @@ function lookupsAt(offsets: readonly number[]): IdLookup[] {
   });
 }
 
-function lookups(keepAlive: () => Promise<void>): Lookups {
-  return createLookups({ clickhouse: partition.clickhouse, place: partition.refOf(), generation: 1, keepAlive, onWait: () => {} });
-}
+const lookups = (): Lookups => createLookups({ clickhouse: partition.clickhouse, place: partition.refOf(), generation: 1 });
 
 test('a record that is read again finds itself and is no duplicate; a later copy is one', async () => {
   await applyOrders(3);
   await partition.flush();
-  const found = lookups(() => Promise.reject(new Error('expected no wait')));
-  expect(await found.find(lookupsAt([0, 1, 2]), 0)).toEqual(new Set());
-  expect(await found.find(lookupsAt([10, 1, 12]), 0)).toEqual(new Set([10, 12]));
+  expect(await lookups().find(lookupsAt([0, 1, 2]), 0)).toEqual(new Set());
+  expect(await lookups().find(lookupsAt([10, 1, 12]), 0)).toEqual(new Set([10, 12]));
 });
 
 test('a first copy that is still in the outbox is waited for', async () => {
   await applyOrders(3);
-  // The outbox goes out while the look-up waits.
-  const found = lookups(() => partition.flush());
-  expect(await found.find(lookupsAt([10, 11, 12]), 2)).toEqual(new Set([10, 11, 12]));
+  const found = await lookups()
+    .find(lookupsAt([10, 11, 12]), 2)
+    .catch((error: unknown) => error);
+  expect(found).toBeInstanceOf(MustWaitError);
+  const { isReady } = found as MustWaitError;
+  expect(await isReady()).toBe(false);
+  await partition.flush();
+  expect(await isReady()).toBe(true);
+  expect(await lookups().find(lookupsAt([10, 11, 12]), 2)).toEqual(new Set([10, 11, 12]));
+});
+
+test('ids in any script fit into the look-ups, however long they are when encoded', async () => {
+  const hostile = Array.from({ length: 700 }, (_, index) => ({ ...lookupsAt([index])[0]!, id: `${'\u{1F600}'.repeat(95)}${index}` }));
+  await applyOrders(1);
+  await partition.flush();
+  expect(await lookups().find(hostile, 0)).toEqual(new Set());
 });

@@ -3,8 +3,10 @@ import type { BatchControl, LogRange, RecordBatch } from '@vigie/kafka';
 import { type PartitionRef, readCursor } from '@vigie/redis';
 import { backoffMs, type Logger, pause } from '@vigie/runtime';
 import { applyNothing, PositionLostError } from './apply-draft.ts';
+import { StoredEventError } from './decode-batch.ts';
 import { DataGapError, fillGap } from './fill-gap.ts';
 import { createLookups } from './look-up-ids.ts';
+import { MustWaitError } from './must-wait.ts';
 import { loadMemory, type MemoryLimits, type PartitionMemory } from './partition-memory.ts';
 import { type Pipeline, processRecords } from './pipeline.ts';
 
@@ -17,6 +19,9 @@ export interface WorkerOptions {
   /** What Kafka still has of this partition, asked now. */
   readonly readLog: () => Promise<LogRange>;
   readonly seek: (offset: number) => void;
+  /** Has Kafka fetch nothing of this partition until `unpause`; the partitions beside it go on. */
+  readonly pause: () => void;
+  readonly unpause: () => void;
   readonly onStuck: (partition: number, error: Error) => void;
   readonly onWait: (partition: number, reason: string) => void;
 }
@@ -37,6 +42,12 @@ export class PartitionWorker {
   #tail: Promise<void> = Promise.resolve();
   #pendingCount = 0;
   #stuck = false;
+  #waiting: MustWaitError | null = null;
+  /** Where the log began when a partition without a cursor was loaded: retention may move on before its first apply. */
+  #startsAt = 0;
+  /** The offset up to which everything fetched since the last seek was applied; null: not known. */
+  #kafkaAt: number | null = null;
+  #toldGap = '';
   #released = false;
 
   constructor(options: WorkerOptions) {
@@ -73,14 +84,26 @@ export class PartitionWorker {
     });
   }
 
-  /** Nothing to apply up to `nextOffset` (control records). */
+  /**
+   * Nothing to apply up to `nextOffset` (control records).
+   *
+   * Holds    believed only where it follows what was applied: a gap fetched before a seek would jump over records. Elsewhere Kafka is sent back to
+   *          the position, and tells the same gap again if it is one
+   */
   skipTo(nextOffset: number): Promise<void> {
     return this.#exclusively(async () => {
       const memory = this.#memory;
-      if (memory === null || this.#stuck || nextOffset <= (memory.cursor?.nextOffset ?? 0)) return;
+      const position = this.#positionOf(memory);
+      if (memory === null || this.#stuck || this.#waiting !== null || nextOffset <= position) return;
+      const told = `${position}-${nextOffset}`;
+      if (this.#kafkaAt !== position && this.#toldGap !== told) {
+        this.#toldGap = told;
+        return this.#options.seek(position);
+      }
       await this.#whenPositionHolds(() =>
         applyNothing(this.#options.pipeline.redis, memory, { ...this.#idle, nextOffset, completeThroughMs: 0 }),
       );
+      this.#kafkaAt = this.position;
     });
   }
 
@@ -89,9 +112,12 @@ export class PartitionWorker {
     return this.#exclusively(async () => {
       const memory = this.#memory;
       if (this.#stuck) return;
+      if (this.#waiting !== null) return this.#endWait(this.#waiting);
       if (memory === null) return this.#resume();
-      const position = memory.cursor?.nextOffset ?? log.low;
-      if (memory.cursor !== null && log.low > position) return this.#resume();
+      const position = this.#positionOf(memory);
+      if (log.low > position) return this.#resume();
+      // The log may have grown since it was looked at; one that still ends below what was applied is not the log that was applied.
+      if (position > log.high && position > (await this.#options.readLog()).high) return this.#stick(logCut(this.ref.partition, position));
       if (position !== log.high) return;
       await this.#whenPositionHolds(() =>
         applyNothing(this.#options.pipeline.redis, memory, { ...this.#idle, nextOffset: position, completeThroughMs: askedMs }),
@@ -121,9 +147,14 @@ export class PartitionWorker {
         return await step();
       } catch (error) {
         this.#memory = null;
-        if (error instanceof DataGapError) {
-          this.#stuck = true;
-          this.#options.onStuck(this.ref.partition, error);
+        if (error instanceof MustWaitError) {
+          this.#waiting = error;
+          this.#options.pause();
+          this.#options.onWait(this.ref.partition, error.message);
+          return null;
+        }
+        if (error instanceof DataGapError || error instanceof StoredEventError) {
+          this.#stick(error);
           return null;
         }
         if (isRebalance(error)) throw error;
@@ -133,6 +164,22 @@ export class PartitionWorker {
       }
     }
     return null;
+  }
+
+  /** Only a person can decide what it means: the partition stops, the others go on. */
+  #stick(error: Error): void {
+    this.#stuck = true;
+    this.#options.onStuck(this.ref.partition, error);
+  }
+
+  async #endWait(waiting: MustWaitError): Promise<void> {
+    if (!(await waiting.isReady().catch(() => false))) return this.#options.onWait(this.ref.partition, waiting.message);
+    this.#waiting = null;
+    await this.#resume();
+  }
+
+  #positionOf(memory: PartitionMemory | null): number {
+    return memory?.cursor?.nextOffset ?? this.#startsAt;
   }
 
   async #whenPositionHolds(apply: () => Promise<void>): Promise<void> {
@@ -148,9 +195,12 @@ export class PartitionWorker {
   /** From the cursor; from the beginning where there is none, for an emptied Redis has lost that too. */
   async #resume(): Promise<void> {
     this.#memory = null;
+    // A batch fetched meanwhile would wait here without a heartbeat, and a fill may take longer than a session.
+    this.#options.pause();
     await this.#settled(alone, async () => {
       const memory = await this.#load(alone);
-      this.#options.seek(memory.cursor?.nextOffset ?? (await this.#options.readLog()).low);
+      this.#options.seek(this.#positionOf(memory));
+      this.#options.unpause();
     });
   }
 
@@ -158,23 +208,32 @@ export class PartitionWorker {
     const { pipeline, ref, clickhouse, limits } = this.#options;
     const memory = await loadMemory(pipeline.redis, ref, limits);
     pipeline.fault('assign.loaded');
-    const { low } = await this.#options.readLog();
+    const { low, high } = await this.#options.readLog();
+    if ((memory.cursor?.nextOffset ?? 0) > high) throw logCut(ref.partition, memory.cursor!.nextOffset);
     if (low > (memory.cursor?.nextOffset ?? 0)) {
-      await fillGap({ pipeline: this.#pipeline(control), memory, clickhouse, logStart: low, keepAlive: () => this.#keepAlive(control) });
+      const keepAlive = async (): Promise<void> => {
+        this.#requireRoom(memory);
+        await this.#keepAlive(control);
+      };
+      await fillGap({ pipeline: this.#pipeline(), memory, clickhouse, logStart: low, keepAlive });
     }
+    this.#kafkaAt = null;
+    this.#startsAt = low;
     this.#memory = memory;
     return memory;
   }
 
   async #work(batch: RecordBatch, control: BatchControl): Promise<void> {
+    // What Kafka had fetched before it was paused comes again when the wait is over.
+    if (this.#waiting !== null) return;
     const memory = this.#memory ?? (await this.#load(control));
-    let position = memory.cursor?.nextOffset ?? (await this.#options.readLog()).low;
+    let position = this.#positionOf(memory);
     if (batch.firstOffset > position) {
       const { low } = await this.#options.readLog();
       if (low > position) {
         // Retention ran past the position while we were away from it: Kafka's reset is silent, ours is not.
         this.#memory = null;
-        position = (await this.#load(control)).cursor?.nextOffset ?? low;
+        position = this.#positionOf(await this.#load(control));
       }
       if (batch.fetchedOffset > position) return this.#options.seek(position);
     }
@@ -183,8 +242,8 @@ export class PartitionWorker {
       if (!control.isLive() || this.#released) return;
       const chunk = records.slice(start, start + recordsPerApplyMax);
       const next = records[start + recordsPerApplyMax];
-      await this.#waitForOutbox(this.#memory!, control);
-      await processRecords(this.#pipeline(control), this.#memory!, {
+      this.#requireRoom(this.#memory!);
+      await processRecords(this.#pipeline(), this.#memory!, {
         records: chunk,
         nextOffset: next?.offset ?? batch.nextOffset,
         // More records of the last one's millisecond may follow.
@@ -192,13 +251,12 @@ export class PartitionWorker {
       });
       await control.heartbeat();
     }
+    this.#kafkaAt = batch.nextOffset;
   }
 
-  #pipeline(control: BatchControl): Pipeline {
+  #pipeline(): Pipeline {
     const { pipeline, ref, clickhouse } = this.#options;
-    const onWait = (reason: string): void => this.#options.onWait(ref.partition, reason);
-    const keepAlive = (): Promise<void> => this.#keepAlive(control);
-    return { ...pipeline, lookups: createLookups({ clickhouse, place: ref, generation: ref.generation, keepAlive, onWait }) };
+    return { ...pipeline, lookups: createLookups({ clickhouse, place: ref, generation: ref.generation }) };
   }
 
   /** Keeps the membership during a wait, and ends the wait when the partition is no longer ours. */
@@ -208,17 +266,21 @@ export class PartitionWorker {
   }
 
   /** At the outbox's limit the partition waits: nothing is ever dropped. */
-  async #waitForOutbox(memory: PartitionMemory, control: BatchControl): Promise<void> {
-    while (memory.cursor !== null && memory.cursor.outboxBytes > this.#options.limits.outboxBytesMax) {
-      this.#options.onWait(this.ref.partition, `the outbox holds ${memory.cursor.outboxBytes} bytes, ClickHouse has to take them first`);
-      await this.#keepAlive(control);
-      await pause(200);
+  #requireRoom({ cursor }: PartitionMemory): void {
+    const { outboxBytesMax } = this.#options.limits;
+    if (cursor === null || cursor.outboxBytes <= outboxBytesMax) return;
+    throw new MustWaitError(`the outbox holds ${cursor.outboxBytes} bytes, ClickHouse has to take them first`, async () => {
       const now = await readCursor(this.#options.pipeline.redis, this.ref);
-      if (now?.nextOffset !== memory.cursor.nextOffset)
-        throw new PositionLostError(`partition ${this.ref.partition}: its cursor moved while waiting`);
-      memory.cursor = now;
-    }
+      return (now?.outboxBytes ?? 0) <= outboxBytesMax;
+    });
   }
+}
+
+function logCut(partition: number, position: number): DataGapError {
+  return new DataGapError(
+    `partition ${partition}: expected Kafka's log to reach offset ${position}, which was applied, found that it ends below: it was cut or the topic made anew; ` +
+      'give the new topic another name (VIGIE_KAFKA_TOPIC)',
+  );
 }
 
 /** kafkajs asks for its rebalance errors back. */

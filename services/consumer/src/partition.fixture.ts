@@ -58,6 +58,8 @@ export async function openPartition(suite: SuiteServers) {
         ...{ ref: refOf(generation), pipeline, clickhouse, limits, logger: silent },
         readLog: async () => log(),
         seek: (offset) => seeks.push(offset),
+        pause: () => {},
+        unpause: () => {},
         onStuck: (_, error) => stuck.push(error),
         onWait: () => {},
       });

@@ -3,7 +3,7 @@ import { CellRangeError, type SettingsBook } from '@vigie/kpis';
 import type { RedisClient } from '@vigie/redis';
 import type { FaultPoint } from '@vigie/runtime';
 import { applyDraft, CounterOverflowError } from './apply-draft.ts';
-import { decodeBatch, type DecodedRecord, decodeStoredBatch, type RawRecord } from './decode-batch.ts';
+import { decodeBatch, type DecodedRecord, decodeStoredBatch, type RawRecord, StoredEventError } from './decode-batch.ts';
 import { deriveBatch, type Draft } from './derive-facts.ts';
 import { DuplicateFilter, type Lookups, lookupsOf } from './find-duplicates.ts';
 import { loadTimelines } from './load-timelines.ts';
@@ -64,6 +64,7 @@ async function deriveAndApply(pipeline: Pipeline, memory: PartitionMemory, work:
   } catch (error) {
     if (!(error instanceof CellRangeError || error instanceof CounterOverflowError)) throw error;
     // A counter is full. Nothing was written: find the event that fills it by going by halves, down to single events.
+    if (records.length === 1 && !skipDuplicates) throw new StoredEventError(`offset ${records[0]!.offset}: ${error.message}`);
     if (records.length === 1) return deriveAndApply(pipeline, memory, { ...work, records: [rejectOverflow(records[0]!, error)] });
     const middle = Math.ceil(records.length / 2);
     const firstHalf = { records: records.slice(0, middle), nextOffset: records[middle]!.offset, completeThroughMs: 0 };

@@ -2,7 +2,7 @@ import { createRecordConsumer, watchLog } from '@vigie/kafka';
 import { readMeta, writeMeta } from '@vigie/redis';
 import { createLifecycle, createMetrics, type HealthServer, serveHealth, systemClock } from '@vigie/runtime';
 import type { App } from './app.ts';
-import { chooseGeneration } from './choose-generation.ts';
+import { chooseGeneration, GenerationMismatchError } from './choose-generation.ts';
 import { TopicConsumer } from './consume-topic.ts';
 import { Flusher } from './flush-outbox.ts';
 import { createConsumerMetrics } from './metrics.ts';
@@ -35,9 +35,12 @@ export async function serve(app: App): Promise<number> {
         logger.debug({ partition: waiting, reason }, 'partition: waits');
       },
     }),
-    // A Redis that was emptied has forgotten what readers start from.
     onTick: async () => {
-      if ((await readMeta(redis, place)) === null) await writeMeta(redis, place, meta);
+      const found = await readMeta(redis, place);
+      // A Redis that was emptied or set back has forgotten what readers start from; one that is ahead means that a rebuild has switched.
+      if (found === null || found.generation < generation) await writeMeta(redis, place, meta);
+      else if (found.generation > generation)
+        lifecycle.fail('generation', new GenerationMismatchError(switched(generation, found.generation)));
     },
     onLag: own.onLag,
     onStuck: own.onStuck,
@@ -73,6 +76,9 @@ export async function serve(app: App): Promise<number> {
   await log.close().catch(() => {});
   return exitCode;
 }
+
+const switched = (own: number, found: number): string =>
+  `expected generation ${own} to serve, found that ${found} does: a rebuild switched meanwhile; start the consumer again`;
 
 interface Health {
   readonly lifecycle: ReturnType<typeof createLifecycle>;

@@ -9,7 +9,7 @@ import {
   type Rule,
   type RuleSet,
 } from '@vigie/alerting';
-import { rollingWindowEnding, type Dimension, type KpiAnswer, type Window } from '@vigie/kpis';
+import { kpiById, rollingWindowEnding, type Dimension, type KpiAnswer, type Window } from '@vigie/kpis';
 import type { AlertStore, RuleState } from '@vigie/redis';
 import type { Clock, FaultPoint, Logger } from '@vigie/runtime';
 import type { MonitorMetrics } from './metrics.ts';
@@ -127,8 +127,8 @@ export class RuleEvaluator {
     const question = { tenant: rule.tenant, kpi: rule.kpi, window, by: rule.groupBy };
     try {
       const answers = await read(question);
-      // No slice at all says nothing about completeness; the total does.
-      const witnesses = answers.length > 0 ? answers : await read({ ...question, by: null });
+      // No slice at all says nothing about completeness; a total does, of any KPI that has one.
+      const witnesses = answers.length > 0 ? answers : await read({ ...question, kpi: witnessOf(rule.kpi), by: null });
       this.#failed.delete(keyOf(rule));
       return witnesses.every((answer) => isUnanswerable(answer) || isComplete(answer, rule.settleMs)) ? answers : null;
     } catch (error) {
@@ -177,3 +177,6 @@ export class RuleEvaluator {
 function keyOf({ tenant, uid }: { tenant: string; uid: string }): string {
   return `${tenant}:${uid}`;
 }
+
+/** A KPI that exists by slices only has no total to ask for. */
+const witnessOf = (kpi: string): string => (kpiById(kpi)?.onlyBy === undefined ? kpi : 'customer_churn_rate');

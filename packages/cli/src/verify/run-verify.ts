@@ -186,10 +186,11 @@ async function compareViews(context: Context, input: { tenant: string; reading: 
   for (const [index, ask] of totals) {
     const live = reading.answers[index]!;
     if (live[0]?.reason === 'not_live' || live[0]?.reason === 'too_many_values') continue;
+    const view = bySlice(await askView(context.clickhouse(), { tenant, currency: settings.currency, ...ask }));
+    // Read after the view: what moved meanwhile proves nothing.
     const again = await readLiveTogether(context.redis(), context.place, { tenant, settings, asks: [] });
     if ([...again.positions].some(([partition, position]) => reading.positions.get(partition) !== position))
       return { differences, comparedCount };
-    const view = bySlice(await askView(context.clickhouse(), { tenant, currency: settings.currency, ...ask }));
     for (const answer of live) {
       comparedCount++;
       const slice = answer.slice?.value ?? '';

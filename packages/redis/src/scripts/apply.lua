@@ -1,13 +1,17 @@
 -- The only moment at which anything becomes true: one batch of one partition, whole or not at all.
 -- KEYS[1] cursor   ARGV[1] key prefix of the partition   ARGV[2] expected next_offset ('' = no cursor yet)   ARGV[3] msgpack of the batch
 -- ARGV[4...] binary blobs, named in the batch by their place here (this msgpack knows no binary type)
--- Reply: {'ok', outbox bytes} | {'refused', next_offset found} | {'overflow', cell, field, error}
+-- Reply: {'ok', outbox bytes, complete through ms} | {'refused', next_offset found} | {'overflow', cell, field, error}
 local found = redis.call('HGET', KEYS[1], 'next_offset') or ''
 if found ~= ARGV[2] then return {'refused', found} end
 
 local prefix = ARGV[1]
 local batch = cmsgpack.unpack(ARGV[3])
 local cursor, increments, outbox, seen, dropped, timelines, slices = unpack(batch, 1, 7)
+-- Facts of two settings never meet in one generation, whatever two first starts believed.
+local definitions = redis.call('HGET', KEYS[1], 'definitions')
+if definitions and definitions ~= cursor[3] then return {'refused', found} end
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -80,6 +84,9 @@ end
 
 -- max_day bounds how far a reader looks into the future.
 local maxDay = math.max(tonumber(redis.call('HGET', KEYS[1], 'max_day') or '0'), cursor[2])
-redis.call('HSET', KEYS[1], 'next_offset', cursor[1], 'max_day', maxDay, unpack(cursor, 3))
+-- A consumer's clock that once ran ahead must not promise what is still to come; what was promised stays promised.
+local stored = math.min(tonumber(redis.call('HGET', KEYS[1], 'complete_through_ms') or '0'), now)
+local complete = string.format('%.0f', math.max(stored, math.min(cursor[4], now)))
+redis.call('HSET', KEYS[1], 'next_offset', cursor[1], 'max_day', maxDay, 'definitions', cursor[3], 'complete_through_ms', complete, unpack(cursor, 5))
 local bytes = redis.call('HINCRBY', KEYS[1], 'outbox_bytes', outboxBytes)
-return {'ok', bytes}
+return {'ok', bytes, complete}

@@ -60,7 +60,7 @@ export const writePathMutants: readonly Mutant[] = [
     how: 'nothing is filled, and the position is where Kafka goes on',
     edits: [
       { file: worker, find: 'if (low > (memory.cursor?.nextOffset ?? 0)) {', replace: 'if (low < 0) {' },
-      { file: worker, find: 'let position = memory.cursor?.nextOffset ??', replace: 'let position = batch.firstOffset ??' },
+      { file: worker, find: 'let position = this.#positionOf(memory);', replace: 'let position = batch.firstOffset;' },
     ],
     test: consumer(
       'partition-worker.int.test.ts',
@@ -79,7 +79,7 @@ export const writePathMutants: readonly Mutant[] = [
   {
     shortcut: 'checking the gap only at assignment',
     how: 'an idle partition does not look where its log begins',
-    edits: [{ file: worker, find: 'memory.cursor !== null && log.low > position', replace: 'log.low < 0' }],
+    edits: [{ file: worker, find: 'log.low > position', replace: 'log.low < 0' }],
     test: consumer(
       'partition-worker.int.test.ts',
       'an idle partition whose log ran past its position finds out by itself, and the stored events have the rest',
@@ -134,7 +134,7 @@ export const writePathMutants: readonly Mutant[] = [
   {
     shortcut: 'a duplicate whose first copy is still in the outbox',
     how: 'the look-up does not wait for `applied`',
-    edits: [{ file: 'services/consumer/src/look-up-ids.ts', find: 'if (applied > droppedOffset)', replace: 'if (applied >= 0)' }],
+    edits: [{ file: 'services/consumer/src/look-up-ids.ts', find: 'if (appliedTo > droppedOffset)', replace: 'if (appliedTo >= 0)' }],
     test: consumer('look-up-ids.int.test.ts', 'a first copy that is still in the outbox is waited for'),
   },
   {
