@@ -12,6 +12,10 @@ const duration = z.string().transform((text, context): number => {
   return z.NEVER;
 });
 
+/** Minutes are kept an hour longer than the longest window of minutes: a window that settles later could not be read any more. */
+const settleMsMax = 30 * 60_000;
+const settle = duration.refine((ms) => ms <= settleMsMax, { error: 'expected at most 30m: later the small panes of the window are gone' });
+
 const span = z.string().transform((text, context): Span => {
   const parsed = spanOf(text);
   if (parsed !== null) return parsed;
@@ -52,7 +56,7 @@ const ruleSchema = z.strictObject({
   severity: z.strictObject({ info: level.optional(), warning: level.optional(), critical: level.optional() }),
   for: span.optional(),
   keep_firing_for: span.optional(),
-  settle: duration.optional(),
+  settle: settle.optional(),
   min_sample: z.strictObject({ measure: z.string(), at_least: decimal }).optional(),
   group_by: z.array(z.enum(dimensions)).max(1, { error: 'expected at most one dimension' }).optional(),
   on_zero_denominator: z
@@ -89,7 +93,7 @@ const channelSchema = z.discriminatedUnion('type', [z.strictObject({ type: z.lit
 
 export const rulesFileSchema = z.strictObject({
   version: z.literal(1),
-  defaults: z.strictObject({ tenant: word.optional(), settle: duration.optional() }).optional(),
+  defaults: z.strictObject({ tenant: word.optional(), settle: settle.optional() }).optional(),
   rules: z.array(ruleSchema).max(1000),
   routes: z.strictObject({ default: z.strictObject({ channels: z.array(z.string()).min(1) }) }).optional(),
   channels: z.record(word, channelSchema).optional(),

@@ -24,7 +24,8 @@ interface Pending {
 const idleEveryMs = 5_000;
 const rowsPerInsertMin = 20_000;
 const flushEveryMs = 1_000;
-const entriesPerReadMax = 64;
+/** Bounds what one flush holds in memory: an entry is at most one apply, a few hundred kilobytes. */
+const entriesPerReadMax = 16;
 const backoff = { baseMs: 200, capMs: 5_000 };
 
 /** Steps 6 and 7: sends the outbox on, again and again. An outage of ClickHouse only makes it wait. */

@@ -63,3 +63,34 @@ test('an idle partition whose log ran past its position finds out by itself, and
   expect(seeks.at(-1)).toBe(10);
   expect(stuck).toEqual([]);
 });
+
+test('a log that ends below what was applied stops the partition: it is not the log that was applied', async () => {
+  const log = { low: 0, high: 10 };
+  const { worker, stuck, work } = partition.worker(() => log);
+  await worker.assigned();
+  await work(orders(0, 10));
+  Object.assign(log, { low: 0, high: 3 });
+  await worker.tick(log, Date.now());
+  expect(stuck).toEqual([expect.any(DataGapError)]);
+});
+
+test('a gap of control records that was fetched before a seek jumps over nothing', async () => {
+  const { worker, seeks, work } = partition.worker(() => ({ low: 0, high: 11 }));
+  await worker.assigned();
+  // Kafka went on from the committed offset meanwhile, and met only the marker behind ten records that are not applied.
+  await worker.skipTo(11);
+  expect(seeks.at(-1)).toBe(0);
+  await work(orders(0, 10));
+  await worker.skipTo(11);
+  expect((await readCursor(partition.redis, partition.refOf()))?.nextOffset).toBe(11);
+  expect(await partition.liveOrders()).toBe(10);
+});
+
+test('a clock that ran ahead promises nothing beyond the present', async () => {
+  const { worker, work } = partition.worker(() => ({ low: 0, high: 3 }));
+  await worker.assigned();
+  await work(orders(0, 3));
+  await worker.tick({ low: 0, high: 3 }, Date.now() + 86_400_000);
+  const cursor = await readCursor(partition.redis, partition.refOf());
+  expect(cursor!.completeThroughMs).toBeLessThanOrEqual(Date.now());
+});

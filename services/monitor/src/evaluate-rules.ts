@@ -52,17 +52,19 @@ export class RuleEvaluator {
   }
 
   /** Resolves the firings of rules that the file no longer has; once, before the first tick. */
-  async closeRemovedRules(): Promise<void> {
+  async closeRemovedRules(): Promise<boolean> {
     const { store, ruleSet } = this.#options;
     const present = new Set(ruleSet.rules.map(keyOf));
+    let isDone = true;
     for (const known of await store.knownRules()) {
       if (present.has(keyOf(known))) continue;
       const state = await store.load(known);
       if (state.rule === null) continue;
       const { rule } = state;
       const records = state.instances.flatMap((instance) => closedRecords(rule, instance));
-      await this.#commit({ rule, state, evaluatedToMs: null, instances: [], records });
+      if (!(await this.#commit({ rule, state, evaluatedToMs: null, instances: [], records }))) isDone = false;
     }
+    return isDone;
   }
 
   async tick(): Promise<void> {

@@ -38,12 +38,21 @@ if (!parsed.ok) {
   process.exit(1);
 }
 const { ruleSet } = parsed;
-const channels = loadChannels(ruleSet.channels, { env: process.env, clock: systemClock, logger });
+const channels = channelsOrExit();
 
 const redis = connectRedis(config.redis, { name: 'vigie-monitor', logger });
 await requireDurableRedis(redis);
 const store = createAlertStore(redis, config.redis.prefix);
 const place = { prefix: config.redis.prefix, topic: config.topic };
+function channelsOrExit(): ReturnType<typeof loadChannels> {
+  try {
+    return loadChannels(ruleSet.channels, { env: process.env, clock: systemClock, logger });
+  } catch (error) {
+    // A missing secret is a mistake in the configuration: its sentence is all that helps.
+    process.stderr.write(`monitor: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
 const liveKinds = new Set(['sum', 'stock', 'cohort_sum']);
 const isLive = (def: KpiDef): boolean => measuresOf(def).every((measure) => liveKinds.has(measure.kind));
 // Churn and CAC alerts never need ClickHouse: it is opened for rules on KPIs that only it can answer (distinct customers), and for no other.

@@ -22,8 +22,8 @@ export function createMonitor(options: EvaluatorOptions & DelivererOptions): Mon
   const deliverer = new OutboxDeliverer(options);
   let hasClosedRemoved = false;
   const evaluate = async (): Promise<void> => {
-    if (!hasClosedRemoved) await evaluator.closeRemovedRules();
-    hasClosedRemoved = true;
+    // An outbox that was full, or another monitor that was faster, is tried again.
+    hasClosedRemoved ||= await evaluator.closeRemovedRules();
     await evaluator.tick();
   };
   const polling = { clock, random, logger };

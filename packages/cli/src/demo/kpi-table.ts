@@ -36,7 +36,7 @@ export async function kpiTable(context: Context, kpis: readonly string[], output
   for (const slice of segments) {
     if (slice.slice === null) continue;
     const measures = measuresOf(churn).map((measure) => `${measure.id} ${measureText(slice, measure.id)}`);
-    rows.push([`  ${slice.slice.value}`, valueText(slice), slice.source, measures.join(', ')]);
+    rows.push([`  churn of ${slice.slice.value}`, valueText(slice), slice.source, measures.join(', ')]);
   }
   const columns = [{ title: 'KPI' }, { title: 'last 30 days', align: 'right' as const }, { title: 'from' }, { title: 'measures' }];
   const behindS = Math.max(0, nowMs - throughMs) / 1000;

@@ -32,3 +32,21 @@ test.each([
   const checked = completeEvent(written, defaults);
   expect(checked.ok ? '' : checked.problem).toContain(message);
 });
+
+const lead = { type: 'lead.created', subject: 'lead-7', data: { lead_id: '7' } };
+
+test.each([
+  [{ ...lead, tme: '2026-09-01T00:00:00Z' }, 'did you mean time?'],
+  [{ ...lead, lead_id: '7' }, 'go into data'],
+])('a key that means nothing is refused, not dropped: %j', (written, message) => {
+  const checked = completeEvent(written, defaults);
+  expect(checked.ok ? '' : checked.problem).toContain(message);
+});
+
+test.each([
+  [{ ...lead, tenantid: 'zed' }, 'zed:lead-7'],
+  [{ ...lead, tenant: 'zed' }, 'zed:lead-7'],
+  [{ ...lead, specversion: '1.0', id: '1', source: 's', time: '2026-09-01T00:00:00Z' }, 'acme:lead-7'],
+])('the tenant is the one that is written, else the one that was asked for: %j', (written, key) => {
+  expect(completeEvent(written, defaults)).toMatchObject({ ok: true, record: { key } });
+});

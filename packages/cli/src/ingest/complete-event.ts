@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type CompleteEventInput, decodeStored, encode, type EventInput, eventTypes, type Rejection, tenantDefault } from '@vigie/events';
+import { type CompleteEventInput, decodeStored, encode, type EventInput, eventTypes, type Rejection } from '@vigie/events';
 import { nearest } from '@vigie/runtime';
 
 export interface ReadyRecord {
@@ -19,7 +19,8 @@ export interface Defaults {
 /**
  * Fills in what an event left out and judges it as the consumer will, so that a mistake is seen here and not in the dead letters.
  *
- * Shapes   written: an envelope (with specversion) or {type, subject, data, id?, time?, source?, tenant?}
+ * Shapes   written: an envelope, or {type, subject, data, id?, time?, source?, tenant? (or tenantid)}
+ * Holds    a key that means nothing here is refused, not dropped: a mistyped `time` or `tenant` would move the event without a word
  */
 export function completeEvent(written: unknown, defaults: Defaults): Checked {
   if (typeof written !== 'object' || written === null || Array.isArray(written)) {
@@ -28,7 +29,9 @@ export function completeEvent(written: unknown, defaults: Defaults): Checked {
       problem: `expected a JSON object {type, subject, data}, found ${JSON.stringify(written)?.slice(0, 60) ?? typeof written}`,
     };
   }
-  const input = 'specversion' in written ? fromEnvelope(written) : (written as Partial<EventInput>);
+  const stranger = unknownKey(written);
+  if (stranger !== null) return { ok: false, problem: stranger };
+  const input = fromEnvelope(written);
   const idMade = input.id === undefined;
   const complete = {
     ...input,
@@ -50,9 +53,24 @@ export function completeEvent(written: unknown, defaults: Defaults): Checked {
   return decoded.ok ? { ok: true, record, idMade } : { ok: false, problem: describe(decoded.rejection, input.type) };
 }
 
-function fromEnvelope(envelope: object): Partial<EventInput> {
-  const { tenantid = tenantDefault, specversion: _version, ...rest } = envelope as Record<string, unknown>;
-  return { ...rest, tenant: tenantid } as Partial<EventInput>;
+const ownKeys = ['type', 'subject', 'data', 'id', 'time', 'source', 'tenant'];
+/** CloudEvents 1.0 allows these and extensions beside them; without specversion it is no envelope, and nothing else is meant. */
+const envelopeKeys = ['specversion', 'tenantid', 'datacontenttype', 'dataschema'];
+
+function unknownKey(written: object): string | null {
+  if ('specversion' in written) return null;
+  const known = [...ownKeys, 'tenantid'];
+  const stranger = Object.keys(written).find((key) => !known.includes(key));
+  if (stranger === undefined) return null;
+  const meant = nearest(stranger, known);
+  const hint = meant === null ? 'fields of the event itself go into data' : `did you mean ${meant}?`;
+  return `expected only ${known.join(', ')} beside each other, found ${JSON.stringify(stranger)}; ${hint}`;
+}
+
+function fromEnvelope(written: object): Partial<EventInput> {
+  const { tenantid, ...rest } = written as Record<string, unknown>;
+  const own = Object.entries(rest).filter(([key]) => ownKeys.includes(key) || !envelopeKeys.includes(key));
+  return { ...Object.fromEntries(own), ...(tenantid === undefined ? {} : { tenant: tenantid }) } as Partial<EventInput>;
 }
 
 function describe(rejection: Rejection, type: string | undefined): string {
