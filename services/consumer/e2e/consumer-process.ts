@@ -21,10 +21,10 @@ export class ConsumerProcess {
   readonly #exited: Promise<NodeJS.Signals | number | null>;
   #exit: NodeJS.Signals | number | null = null;
 
-  constructor(environment: Readonly<Record<string, string>>, fault?: Fault) {
+  constructor(environment: Readonly<Record<string, string>>, fault?: Fault, command?: 'rebuild') {
     this.#folder = mkdtempSync(join(tmpdir(), 'vigie-consumer-'));
     const log = openSync(join(this.#folder, 'log'), 'a');
-    this.#child = spawn(process.execPath, [main], {
+    this.#child = spawn(process.execPath, command === undefined ? [main] : [main, command], {
       env: {
         ...process.env,
         ...environment,
@@ -53,6 +53,11 @@ export class ConsumerProcess {
 
   get log(): string {
     return readFileSync(this.logFile, 'utf8');
+  }
+
+  /** The exit code or signal, once it has ended by itself. */
+  ended(): Promise<NodeJS.Signals | number | null> {
+    return this.#exited;
   }
 
   /** Null while it runs. */

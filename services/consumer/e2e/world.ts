@@ -69,7 +69,16 @@ export class World {
   }
 
   start(fault?: Fault): ConsumerProcess {
-    const consumer = new ConsumerProcess(this.#environment, fault);
+    return this.#run(fault);
+  }
+
+  /** `vigie rebuild`, which wants all consumers stopped. */
+  rebuild(fault?: Fault): ConsumerProcess {
+    return this.#run(fault, 'rebuild');
+  }
+
+  #run(fault?: Fault, command?: 'rebuild'): ConsumerProcess {
+    const consumer = new ConsumerProcess(this.#environment, fault, command);
     this.#consumers.push(consumer);
     return consumer;
   }
