@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processStartOf } from '../stack/state-file.ts';
+import { identify } from '@vigie/local';
 
 const foldersMax = 20;
 
@@ -28,7 +28,7 @@ function tryLock(lock: string): boolean {
   if (isStale(lock)) rmSync(lock, { force: true });
   try {
     const file = openSync(lock, 'wx', 0o600);
-    writeFileSync(file, JSON.stringify({ pid: process.pid, start: processStartOf(process.pid) }));
+    writeFileSync(file, JSON.stringify({ pid: process.pid, start: identify(process.pid)?.startTime }));
     closeSync(file);
     return true;
   } catch (error) {
@@ -40,7 +40,7 @@ function tryLock(lock: string): boolean {
 function isStale(lock: string): boolean {
   try {
     const { pid, start } = JSON.parse(readFileSync(lock, 'utf8')) as { pid: number; start: string };
-    return processStartOf(pid) !== start;
+    return identify(pid)?.startTime !== start;
   } catch {
     // None, or one that is being written in this moment.
     return false;

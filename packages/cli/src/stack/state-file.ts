@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { identify } from '@vigie/local';
 
 /** What a running `vigie up` tells the other commands: where everything is, and whom to stop. Holds passwords, so its owner alone may read it. */
 export interface RunningStack {
   readonly version: 1;
   readonly pid: number;
-  /** When that process started, as ps says it: a later process with the same number is another one. */
+  /** When that process started, as the system names it: a later process with the same number is another one. */
   readonly processStart: string;
   readonly startedAt: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ const fileOf = (dataDir: string): string => join(resolve(dataDir), 'up.json');
 export function writeRunningStack(dataDir: string, stack: Omit<RunningStack, 'version' | 'pid' | 'processStart'>): void {
   const file = fileOf(dataDir);
   mkdirSync(resolve(dataDir), { recursive: true, mode: 0o700 });
-  const whole: RunningStack = { version: 1, pid: process.pid, processStart: processStartOf(process.pid) ?? '', ...stack };
+  const whole: RunningStack = { version: 1, pid: process.pid, processStart: identify(process.pid)?.startTime ?? '', ...stack };
   writeFileSync(`${file}.tmp`, JSON.stringify(whole, null, 2), { mode: 0o600 });
   renameSync(`${file}.tmp`, file);
 }
@@ -35,7 +35,7 @@ export function findRunningStack(dataDir: string): RunningStack | null {
 }
 
 export function isRunning(stack: RunningStack): boolean {
-  return processStartOf(stack.pid) === stack.processStart;
+  return identify(stack.pid)?.startTime === stack.processStart;
 }
 
 function readFile(dataDir: string): RunningStack | null {
@@ -45,18 +45,5 @@ function readFile(dataDir: string): RunningStack | null {
     return found.version === 1 && Number.isInteger(found.pid) && found.environment !== undefined ? (found as RunningStack) : null;
   } catch {
     return null;
-  }
-}
-
-/** Undefined when there is no such process; a zombie has ended. */
-export function processStartOf(pid: number): string | undefined {
-  try {
-    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-    return line === '' || line.startsWith('Z') ? undefined : line.replace(/^\S+\s+/, '');
-  } catch {
-    return undefined;
   }
 }

@@ -25,28 +25,14 @@ export async function askSql(
   ask: SqlAsk,
 ): Promise<Recomputed[]> {
   const { topic, generation, positions } = cut;
+  const { def, tenant, currency, by, window } = ask;
   const below = [...positions].map(([partition, position]) => `(partition = ${partition} AND offset < ${position})`).join(' OR ');
   const factsSource = `(SELECT * FROM ${clickhouse.database}.facts FINAL WHERE generation = {generation:UInt32} AND tenant = {tenant:String} AND topic = {topic:String} AND (${below}))`;
   const rows = await query<Row>(clickhouse, {
-    sql: kpiSelect(ask.def, { factsSource }),
-    params: { ...parametersOf(ask), generation, topic },
+    sql: kpiSelect(def, { factsSource }),
+    params: { tenant, currency, by: by ?? 'total', from: clickhouseTime(window.from), to: clickhouseTime(window.to), generation, topic },
   });
   return rows.map(toRecomputed);
-}
-
-/** Asks the analysts' view itself. */
-export async function askView(clickhouse: Clickhouse, ask: SqlAsk): Promise<Recomputed[]> {
-  const names = ['tenant:String', 'currency:String', 'by:String', "from:DateTime64(3, 'UTC')", "to:DateTime64(3, 'UTC')"];
-  const bound = names.map((name) => `${name.split(':')[0]} = {${name}}`).join(', ');
-  const rows = await query<Row>(clickhouse, {
-    sql: `SELECT * FROM ${clickhouse.views}.${ask.def.id}(${bound})`,
-    params: parametersOf(ask),
-  });
-  return rows.map(toRecomputed);
-}
-
-function parametersOf({ tenant, currency, by, window }: SqlAsk): Record<string, string> {
-  return { tenant, currency, by: by ?? 'total', from: clickhouseTime(window.from), to: clickhouseTime(window.to) };
 }
 
 function toRecomputed(row: Row): Recomputed {

@@ -1,9 +1,9 @@
-import { query, readApplied } from '@vigie/clickhouse';
+import { query, readApplied, readKpi } from '@vigie/clickhouse';
 import { type Dimension, type KpiAnswer, type KpiDef, kpiDefs, parseWindow, type Window } from '@vigie/kpis';
 import { type LiveAsk, readLiveTogether, readMeta } from '@vigie/redis';
 import { pause } from '@vigie/runtime';
 import type { Context } from '../context.ts';
-import { askSql, askView } from './ask-sql.ts';
+import { askSql } from './ask-sql.ts';
 import { evaluateFromFacts, type Recomputed } from './evaluate.ts';
 import { recomputeFacts, type TenantFacts } from './recompute.ts';
 import type { VerifyDifference, VerifyOptions, VerifyReport } from './report.ts';
@@ -62,7 +62,7 @@ export async function runVerify(context: Context, options: VerifyOptions): Promi
       found.add(await compareOne(context, { tenant, ask, facts, cut, live: reading.answers[index]! }));
       options.onProgress(index + 1, reading.asks.length);
     }
-    found.add(await compareViews(context, { tenant, reading }));
+    found.add(await compareViews(context, { tenant, reading, generation: meta.generation }));
   }
   return found.report({ options, startedMs });
 }
@@ -177,8 +177,8 @@ async function compareOne(context: Context, input: CompareInput): Promise<Compar
 }
 
 /** When nothing moved meanwhile, the views that analysts read must say the same, to the letter. */
-async function compareViews(context: Context, input: { tenant: string; reading: TenantReading }): Promise<Compared> {
-  const { tenant, reading } = input;
+async function compareViews(context: Context, input: { tenant: string; reading: TenantReading; generation: number }): Promise<Compared> {
+  const { tenant, reading, generation } = input;
   const differences: VerifyDifference[] = [];
   const settings = context.settings.of(tenant);
   let comparedCount = 0;
@@ -186,7 +186,8 @@ async function compareViews(context: Context, input: { tenant: string; reading: 
   for (const [index, ask] of totals) {
     const live = reading.answers[index]!;
     if (live[0]?.reason === 'not_live' || live[0]?.reason === 'too_many_values') continue;
-    const view = bySlice(await askView(context.clickhouse(), { tenant, currency: settings.currency, ...ask }));
+    const answers = await readKpi(context.clickhouse(), { generation, completeThroughMs: null }, { tenant, settings, ...ask });
+    const view = new Map(answers.map((answer) => [answer.slice?.value ?? '', textOf(answer)]));
     // Read after the view: what moved meanwhile proves nothing.
     const again = await readLiveTogether(context.redis(), context.place, { tenant, settings, asks: [] });
     if ([...again.positions].some(([partition, position]) => reading.positions.get(partition) !== position))
