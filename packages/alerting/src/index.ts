@@ -1,12 +1,12 @@
-export { evidenceOf, limitOf, type AlertRecord, type Evidence } from './alert-record.ts';
-export { closedRecords, evaluateWindow, instanceCountMax, type WindowDecision, type WindowInput } from './evaluate-window.ts';
+export { evidenceOf, limitOf, type AlertRecord, type Evidence } from './evaluate/alert-record.ts';
+export { closedRecords, evaluateWindow, instanceCountMax, type WindowDecision, type WindowInput } from './evaluate/evaluate-window.ts';
 export { episodeId, instanceId, notificationId, transitionId } from './ids.ts';
-export { nearest } from './nearest.ts';
-export type { RulesProblem } from './problem.ts';
-export { renderNotification, type Notification } from './render.ts';
-export { webhookUrlProblem } from './rules-checks.ts';
-export { formatProblems, parseRules, type RulesParsed } from './rules-file.ts';
-export { closeInstance, step, type Sample, type StepResult, type StepRule } from './step.ts';
+export { nearest } from './rules/nearest.ts';
+export type { RulesProblem } from './rules/problem.ts';
+export { renderNotification, type Notification } from './channels/render.ts';
+export { webhookUrlProblem } from './rules/rules-checks.ts';
+export { formatProblems, parseRules, type RulesParsed } from './rules/rules-file.ts';
+export { closeInstance, step, type Sample, type StepResult, type StepRule } from './evaluate/step.ts';
 export {
   inconclusiveReasons,
   severities,
@@ -23,5 +23,5 @@ export {
   type TransitionKind,
   type Verdict,
 } from './types.ts';
-export { isComplete, isUnanswerable, verdictOf } from './verdict.ts';
-export { signWebhook, verifyWebhook, webhookSecret, type WebhookHeaders, type WebhookSecret } from './webhook-signature.ts';
+export { isComplete, isUnanswerable, verdictOf } from './evaluate/verdict.ts';
+export { signWebhook, verifyWebhook, webhookSecret, type WebhookHeaders, type WebhookSecret } from './channels/webhook-signature.ts';

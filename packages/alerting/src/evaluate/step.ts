@@ -1,4 +1,4 @@
-import { episodeId, transitionId } from './ids.ts';
+import { episodeId, transitionId } from '../ids.ts';
 import {
   severityRank,
   type Condition,
@@ -8,7 +8,7 @@ import {
   type Severity,
   type Transition,
   type Verdict,
-} from './types.ts';
+} from '../types.ts';
 
 export interface Sample {
   readonly verdict: Verdict;

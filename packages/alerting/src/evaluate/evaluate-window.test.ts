@@ -1,8 +1,8 @@
 import type { KpiAnswer } from '@vigie/kpis';
 import { describe, expect, test } from 'vitest';
 import { closedRecords, evaluateWindow, instanceCountMax, type WindowInput } from './evaluate-window.ts';
-import { renderNotification } from './render.ts';
-import type { Instance, Rule } from './types.ts';
+import { renderNotification } from '../channels/render.ts';
+import type { Instance, Rule } from '../types.ts';
 
 const hour = 3_600_000;
 const to = Date.UTC(2026, 10, 22, 10);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { step, type StepRule } from './step.ts';
-import { severities, type Condition, type Instance, type Transition, type Verdict } from './types.ts';
+import { severities, type Condition, type Instance, type Transition, type Verdict } from '../types.ts';
 
 const everyMs = 60_000;
 const severity = fc.constantFrom(...severities);

@@ -1,7 +1,7 @@
 import { dimensions } from '@vigie/kpis';
 import { z } from 'zod';
-import { durationMs, durationText, spanOf, spanText, type Span } from './duration.ts';
-import { severities } from './types.ts';
+import { durationMs, durationText, spanOf, spanText, type Span } from '../duration.ts';
+import { severities } from '../types.ts';
 
 /** The shape of a rules file; what one key means to another is checked in rules-checks.ts. */
 

@@ -1,12 +1,12 @@
 import type { KpiDef } from '@vigie/kpis';
 import { LineCounter, parseDocument } from 'yaml';
-import type { Span } from './duration.ts';
-import { definitionHashOf } from './ids.ts';
+import type { Span } from '../duration.ts';
+import { definitionHashOf } from '../ids.ts';
 import { pathText, Positions, type RulesProblem } from './problem.ts';
 import { checkRulesFile } from './rules-checks.ts';
 import { rulesFileSchema, type LevelEntry, type RuleEntry, type RulesFile } from './rules-schema.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { severities, type Channel, type Rule, type RuleSet, type Severity, type SeverityLimit } from './types.ts';
+import { severities, type Channel, type Rule, type RuleSet, type Severity, type SeverityLimit } from '../types.ts';
 
 export type RulesParsed =
   { readonly ok: true; readonly ruleSet: RuleSet } | { readonly ok: false; readonly problems: readonly RulesProblem[] };

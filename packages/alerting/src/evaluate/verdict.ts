@@ -1,5 +1,5 @@
 import { currencyExponentOf, type KpiAnswer } from '@vigie/kpis';
-import { compareDecimals, decimalOfMinor } from './decimal.ts';
+import { compareDecimals, decimalOfMinor } from '../decimal.ts';
 import {
   inconclusiveReasons,
   severityRank,
@@ -8,7 +8,7 @@ import {
   type Rule,
   type SeverityLimit,
   type Verdict,
-} from './types.ts';
+} from '../types.ts';
 
 export type VerdictRule = Pick<Rule, 'limits' | 'minSample' | 'onZeroDenominator' | 'settleMs'>;
 

@@ -1,8 +1,8 @@
 import type { Unit } from '@vigie/kpis';
-import { limitOf, type AlertRecord } from './alert-record.ts';
-import { notificationId } from './ids.ts';
+import { limitOf, type AlertRecord } from '../evaluate/alert-record.ts';
+import { notificationId } from '../ids.ts';
 import { fillTemplate, type TemplateName } from './template.ts';
-import type { TransitionKind } from './types.ts';
+import type { TransitionKind } from '../types.ts';
 
 /** One transition for one channel, rendered: what the outbox keeps and every attempt sends unchanged. */
 export interface Notification {

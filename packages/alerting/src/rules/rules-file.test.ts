@@ -55,7 +55,7 @@ describe('parseRules', () => {
   });
 
   test('the default rules that ship with the product are valid and cover churn and CAC', () => {
-    const parsed = parseRules(readFileSync(new URL('../../../infra/rules/rules.yaml', import.meta.url), 'utf8'), kpiDefs);
+    const parsed = parseRules(readFileSync(new URL('../../../../infra/rules/rules.yaml', import.meta.url), 'utf8'), kpiDefs);
     if (!parsed.ok) throw new Error(formatProblems('rules.yaml', parsed.problems));
     expect(new Set(parsed.ruleSet.rules.map((rule) => rule.kpi))).toEqual(new Set(['customer_churn_rate', 'cac', 'cac_by_channel']));
   });

@@ -1,8 +1,8 @@
 import { dimensions, type KpiAnswer, type Slice } from '@vigie/kpis';
 import { evidenceOf, type AlertRecord } from './alert-record.ts';
-import { instanceId } from './ids.ts';
+import { instanceId } from '../ids.ts';
 import { closeInstance, step } from './step.ts';
-import type { Instance, Rule, Verdict } from './types.ts';
+import type { Instance, Rule, Verdict } from '../types.ts';
 import { verdictOf } from './verdict.ts';
 
 /** How many slices one rule watches; past it the slices that are already known come first, the rest is counted and not watched. */

@@ -1,10 +1,10 @@
 import { measureIdsOf, rollingSizeMs, type KpiDef } from '@vigie/kpis';
-import { compareDecimals } from './decimal.ts';
+import { compareDecimals } from '../decimal.ts';
 import { nearest } from './nearest.ts';
 import type { Path } from './problem.ts';
 import type { LevelEntry, RuleEntry, RulesFile } from './rules-schema.ts';
-import { namesIn, templateNames } from './template.ts';
-import { severities } from './types.ts';
+import { namesIn, templateNames } from '../channels/template.ts';
+import { severities } from '../types.ts';
 
 /** What is wrong with a file whose every key is well-formed: names that lead nowhere, limits that contradict each other. */
 export interface Finding {

@@ -1,6 +1,6 @@
 import type { KpiAnswer } from '@vigie/kpis';
 import { describe, expect, test } from 'vitest';
-import type { Condition, SeverityLimit } from './types.ts';
+import type { Condition, SeverityLimit } from '../types.ts';
 import { verdictOf, type VerdictRule } from './verdict.ts';
 
 const to = Date.UTC(2026, 10, 22, 10);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { closeInstance, step, type StepRule } from './step.ts';
-import type { Condition, Instance, Severity, Verdict } from './types.ts';
+import type { Condition, Instance, Severity, Verdict } from '../types.ts';
 
 const hour = 3_600_000;
 const t0 = Date.UTC(2026, 0, 1);
