@@ -1,6 +1,6 @@
 /** The nouns of rules and their evaluation; what they mean is in docs/alerting.md. */
 import type { KpiAnswer, Unit } from '@vigie/kpis';
-import type { Inhibition, MuteTiming, Route } from './announce/types.ts';
+import type { Inhibition, Lane, MuteTiming, Route } from './announce/types.ts';
 
 /** From mild to grave: a later one outranks an earlier one. */
 export const severities = ['info', 'warning', 'critical'] as const;
@@ -214,6 +214,8 @@ export interface Instance {
   readonly evaluatedToMs: number | null;
   /** Windows in a row without any answer for it; 0 while there is one. */
   readonly missingCount: number;
+  /** Lanes that got transitions of its episode: they get its later ones too, whatever the routes say by then. Kept by the monitor, not by `step`. */
+  readonly lanes?: readonly Lane[];
 }
 
 export const transitionKinds = ['firing', 'escalated', 'deescalated', 'resolved'] as const;
