@@ -25,3 +25,4 @@ export {
 } from './types.ts';
 export { isComplete, isUnanswerable, verdictOf } from './evaluate/verdict.ts';
 export { signWebhook, verifyWebhook, webhookSecret, type WebhookHeaders, type WebhookSecret } from './channels/webhook-signature.ts';
+export { eventsExpected, type HourCount } from './signals/event-rhythm.ts';

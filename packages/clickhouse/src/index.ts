@@ -6,3 +6,4 @@ export { type Generation, readGeneration, readGreatestGeneration, writeGeneratio
 export { migrate, MigrationError } from './migrate.ts';
 export { clickhouseTime } from './time.ts';
 export { readKpi, readStanding, type SqlQuestion, type SqlStanding } from './read-kpi.ts';
+export { type EventRhythm, readEventRhythm, readRefusals } from './pipeline-signals.ts';

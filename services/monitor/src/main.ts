@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { formatProblems, parseRules } from '@vigie/alerting';
-import { connectClickhouse, readKpi as readSql, readStanding } from '@vigie/clickhouse';
-import { type KpiDef, kpiById, kpiDefs, measuresOf, parseSettings } from '@vigie/kpis';
-import { connectRedis, createAlertStore, readLive, readMeta, requireDurableRedis } from '@vigie/redis';
+import { connectClickhouse } from '@vigie/clickhouse';
+import { createKafka } from '@vigie/kafka';
+import { parseSettings } from '@vigie/kpis';
+import { connectRedis, createAlertStore, requireDurableRedis } from '@vigie/redis';
 import {
   clickhouseConfig,
   createFaultPoints,
@@ -19,92 +19,97 @@ import {
   type HealthServer,
 } from '@vigie/runtime';
 import { z } from 'zod';
-import type { ReadKpi } from './evaluate-rules.ts';
-import { loadChannels } from './load-channels.ts';
+import { loadChannels } from './channels/load-channels.ts';
+import { restoreAlerts } from './journal/restore-alerts.ts';
+import { createJournalShipper } from './journal/ship-journal.ts';
 import { createMonitorMetrics } from './metrics.ts';
 import { createMonitor } from './monitor.ts';
+import { createKpiReader } from './read-kpis.ts';
+import { createDryRun } from './rules/dry-run.ts';
+import { holdRules, RulesFileError, type RulesHolder } from './rules/rules-holder.ts';
+import { createSignalReader } from './signals/read-signals.ts';
+import { createSourceHealth } from './signals/source-health.ts';
 
-const config = readConfig(z.object({ redis: redisConfig, topic: kafkaConfig.shape.topic, ...serviceVariables }), process.env);
+const { env } = process;
+const config = readConfig(z.object({ redis: redisConfig, topic: kafkaConfig.shape.topic, ...serviceVariables }), env);
 const logger = createLogger({ name: 'monitor', level: config.logLevel });
 const metrics = createMetrics();
 const own = createMonitorMetrics(metrics);
-const fault = createFaultPoints(process.env);
 const settings = parseSettings(config.settingsFile === undefined ? '' : readFileSync(config.settingsFile, 'utf8'));
-
-const rulesFile = config.rulesFile ?? fileURLToPath(new URL('../../../infra/rules/rules.yaml', import.meta.url));
-const parsed = parseRules(readFileSync(rulesFile, 'utf8'), kpiDefs);
-if (!parsed.ok) {
-  process.stderr.write(`${formatProblems(rulesFile, parsed.problems)}\n`);
-  process.exit(1);
-}
-const { ruleSet } = parsed;
-const channels = channelsOrExit();
+const clock = systemClock;
+const zoneOf = (tenant: string): string => settings.of(tenant).zone;
 
 const redis = connectRedis(config.redis, { name: 'vigie-monitor', logger });
-await requireDurableRedis(redis);
-const store = createAlertStore(redis, config.redis.prefix);
+// Churn and CAC alerts never need ClickHouse; the record of alerts, and KPIs that only it can answer, do.
+const clickhouse = env['VIGIE_CLICKHOUSE_URL']
+  ? connectClickhouse(readConfig(z.object({ clickhouse: clickhouseConfig }), env).clickhouse, { name: 'vigie-monitor' })
+  : null;
+if (clickhouse === null) logger.warn({}, 'VIGIE_CLICKHOUSE_URL is not set: alerts have no record outside Redis, and nothing could restore them');
 const place = { prefix: config.redis.prefix, topic: config.topic };
-function channelsOrExit(): ReturnType<typeof loadChannels> {
+const store = createAlertStore(redis, config.redis.prefix);
+const health = createSourceHealth(clock);
+const readers = {
+  readKpi: createKpiReader({ redis, clickhouse, place, settings, health }),
+  readSignal: createSignalReader({ redis, place, store, clickhouse, health, clock }),
+  zoneOf,
+};
+/** Opened for a channel that needs it, and for no other reason. */
+const openKafka = (): ReturnType<typeof createKafka> =>
+  createKafka({ connection: readConfig(z.object({ kafka: kafkaConfig }), env).kafka, clientId: 'vigie-monitor', logger });
+
+const rules = holdRulesOrExit();
+function holdRulesOrExit(): RulesHolder {
   try {
-    return loadChannels(ruleSet.channels, { env: process.env, clock: systemClock, logger });
+    return holdRules({
+      file: config.rulesFile ?? fileURLToPath(new URL('../../../infra/rules/rules.yaml', import.meta.url)),
+      openChannels: ({ channels }) => loadChannels(channels, { env, clock, logger, openKafka }),
+      dryRun: createDryRun({ ...readers, clock }),
+      logger,
+      onReload: own.onReload,
+    });
   } catch (error) {
-    // A missing secret is a mistake in the configuration: its sentence is all that helps.
-    process.stderr.write(`monitor: ${error instanceof Error ? error.message : String(error)}\n`);
+    // Mistakes in rules or secrets are mistakes in the configuration: their sentences are all that helps.
+    const said = error instanceof Error ? error.message : String(error);
+    process.stderr.write(error instanceof RulesFileError ? `${said}\n` : `monitor: ${said}\n`);
     process.exit(1);
   }
 }
-const liveKinds = new Set(['sum', 'stock', 'cohort_sum']);
-const isLive = (def: KpiDef): boolean => measuresOf(def).every((measure) => liveKinds.has(measure.kind));
-// Churn and CAC alerts never need ClickHouse: it is opened for rules on KPIs that only it can answer (distinct customers), and for no other.
-const needsClickhouse = ruleSet.rules.some((rule) => !isLive(kpiById(rule.kpi)!));
-const clickhouse = needsClickhouse
-  ? connectClickhouse(readConfig(z.object({ clickhouse: clickhouseConfig }), process.env).clickhouse, { name: 'vigie-monitor' })
-  : null;
-const readKpi: ReadKpi = async ({ tenant, kpi, window, by }) => {
-  const def = kpiById(kpi);
-  if (def === undefined) throw new Error(`Expected a KPI of this version, found ${kpi}.`);
-  const question = { def, tenant, settings: settings.of(tenant), window, by };
-  if (clickhouse === null || isLive(def)) return readLive(redis, place, question);
-  const meta = await readMeta(redis, place);
-  if (meta === null) return readLive(redis, place, question);
-  return readSql(clickhouse, await readStanding(clickhouse, { topic: place.topic, ...meta }), question);
-};
+await requireDurableRedis(redis);
 
+const ship = createJournalShipper({ store, clickhouse, scope: config.redis.prefix, onDepth: own.onJournal });
 const monitor = createMonitor({
-  ruleSet,
-  channels,
-  store,
-  readKpi,
-  fault,
-  logger,
-  metrics: own,
-  zoneOf: (tenant) => settings.of(tenant).zone,
-  clock: systemClock,
+  ...readers,
+  ...{ rules, store, clock, logger },
   random: Math.random,
+  fault: createFaultPoints(env),
+  metrics: own,
+  restore: () => restoreAlerts({ store, clickhouse, scope: config.redis.prefix, clock, logger }),
+  shipJournal: ship,
 });
+process.on('SIGHUP', () => void rules.reload(true));
 
 /** A monitor that has not finished a round for this long cannot be trusted to raise an alarm. */
 const staleMs = 30_000;
 const lifecycle = createLifecycle({ logger, drainDeadlineMs: 15_000 });
-let health: HealthServer | undefined;
-lifecycle.add('deliver', monitor.deliver.start, monitor.deliver.stop);
-lifecycle.add('evaluate', monitor.evaluate.start, monitor.evaluate.stop);
+let healthServer: HealthServer | undefined;
+for (const part of ['ship', 'deliver', 'evaluate', 'reload'] as const) lifecycle.add(part, monitor[part].start, monitor[part].stop);
 lifecycle.add(
   'health',
   async () => {
-    health = await serveHealth({
+    healthServer = await serveHealth({
       port: config.httpPort,
       host: config.httpHost,
       metrics,
       livez: () => ({ ok: true }),
       readyz: () => {
-        const late = [monitor.evaluate, monitor.deliver].find((poll) => systemClock() - poll.lastGoodMs() > staleMs);
+        const late = [monitor.evaluate, monitor.deliver].find((poll) => clock() - poll.lastGoodMs() > staleMs);
         return late === undefined ? { ok: true } : { ok: false, reason: late.lastProblem() ?? 'no round finished yet' };
       },
     });
-    logger.info({ port: health.port, ruleCount: ruleSet.rules.length, rulesFile, channels: [...channels.keys()] }, 'monitor: serving');
+    const { ruleSet, senders } = rules.active();
+    logger.info({ port: healthServer.port, ruleCount: ruleSet.rules.length, channels: [...senders.keys()] }, 'monitor: serving');
   },
-  () => health?.close(),
+  () => healthServer?.close(),
 );
 const exitCode = await lifecycle.run();
 redis.disconnect();

@@ -1,9 +1,12 @@
-import { transitionKinds, type TransitionKind, type Verdict } from '@vigie/alerting';
+import { transitionKinds, type RuleHealth, type TransitionKind, type Verdict } from '@vigie/alerting';
 import type { Metrics } from '@vigie/runtime';
 
 const verdictKinds = ['breach', 'band', 'clear', 'inconclusive', 'no_data', 'error'] as const satisfies readonly Verdict['kind'][];
 export const deliveryOutcomes = ['sent', 'retry', 'dead'] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
+const unhealthyStates = ['NO_DATA', 'ERROR', 'BROKEN'] as const;
+const reloadOutcomes = ['swapped', 'refused'] as const;
 
 /** Rules that get a series of their own; the rest shares `other`. */
 const ruleSeriesMax = 200;
@@ -49,6 +52,25 @@ export function createMonitorMetrics(metrics: Metrics) {
     help: 'From stored transition to accepted notification',
     buckets: [0.1, 0.5, 1, 2, 5, 15, 60, 300, 1800, 7200, 86_400],
   });
+  const announced = metrics.counter({
+    name: 'vigie_monitor_notifications_total',
+    help: 'Notifications put into the outbox',
+    labels: { channel },
+  });
+  const health = metrics.gauge({
+    name: 'vigie_monitor_rule_unhealthy',
+    help: '1 while a rule cannot be judged, by why',
+    labels: { rule, health: unhealthyStates },
+  });
+  const reloads = metrics.counter({
+    name: 'vigie_monitor_rules_reloads_total',
+    help: 'Changes of the rules file, by outcome',
+    labels: { outcome: reloadOutcomes },
+  });
+  const journal = metrics.gauge({
+    name: 'vigie_monitor_journal_entries',
+    help: 'Writes of alert state that are not in ClickHouse yet',
+  });
   const outbox = metrics.gauge({ name: 'vigie_monitor_outbox_notifications', help: 'Notifications that wait to be delivered' });
   return {
     onWindow: (uid: string, judged: readonly { verdict: Verdict }[]) => {
@@ -63,6 +85,12 @@ export function createMonitorMetrics(metrics: Metrics) {
     onLag: (uid: string, lagMs: number) => lag.set({ rule: uid }, lagMs / 1000),
     onDelivery: (name: string, outcome: DeliveryOutcome) => deliveries.add({ channel: name, outcome }),
     onDelivered: (latencyMs: number) => latency.observe({}, latencyMs / 1000),
+    onAnnounced: (name: string, count: number) => announced.add({ channel: name }, count),
+    onHealth: (uid: string, now: RuleHealth['state']) => {
+      for (const state of unhealthyStates) health.set({ rule: uid, health: state }, state === now ? 1 : 0);
+    },
+    onReload: (outcome: (typeof reloadOutcomes)[number]) => reloads.add({ outcome }),
+    onJournal: (count: number) => journal.set({}, count),
     onOutbox: (count: number) => outbox.set({}, count),
   };
 }

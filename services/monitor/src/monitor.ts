@@ -1,35 +1,72 @@
-import { OutboxDeliverer, type DelivererOptions } from './deliver-outbox.ts';
-import { RuleEvaluator, type EvaluatorOptions } from './evaluate-rules.ts';
+import type { RuleSet } from '@vigie/alerting';
+import { AlertStateLost } from './alert-state-lost.ts';
+import { LaneAnnouncer, type AnnouncerOptions } from './announce/announce-lanes.ts';
+import { OutboxDeliverer, type DelivererOptions } from './deliver/deliver-outbox.ts';
+import { RuleEvaluator, type EvaluatorOptions } from './evaluate/evaluate-rules.ts';
 import { createPoll, type Poll } from './poll.ts';
 
 /** How often the clock is looked at; a crossing is decided at most this long after its numbers are complete. */
 const evaluateIntervalMs = 500;
 const deliverIntervalMs = 250;
+const shipIntervalMs = 1_000;
+const reloadIntervalMs = 2_000;
 
 export interface Monitor {
   readonly evaluate: Poll;
   readonly deliver: Poll;
+  readonly ship: Poll;
+  readonly reload: Poll;
 }
 
+export type MonitorOptions = Omit<EvaluatorOptions & AnnouncerOptions & DelivererOptions, 'ruleSet' | 'channels'> & {
+  readonly rules: { readonly active: () => { ruleSet: RuleSet; senders: ReturnType<DelivererOptions['channels']> }; readonly reload: () => Promise<boolean> };
+  /** Puts back what a lost Redis knew; before the first tick, and again whenever something shows that it forgot. */
+  readonly restore: () => Promise<unknown>;
+  /** Sends on to ClickHouse what was written since. */
+  readonly shipJournal: () => Promise<void>;
+};
+
 /**
- * The two halves of the monitor, which know of each other only through the outbox: one decides, one delivers.
+ * The parts of the monitor, which know of each other only through Redis: one decides and announces, one delivers, one keeps the record.
  *
- * Holds    stop() of the delivering half waits for the attempts under way
+ * Holds    nothing is judged before what was known is there; inhibition sees all rules of its tick; stop() of the delivering part waits for
+ *          the attempts under way
  */
-export function createMonitor(options: EvaluatorOptions & DelivererOptions): Monitor {
-  const { clock, random, logger } = options;
-  const evaluator = new RuleEvaluator(options);
-  const deliverer = new OutboxDeliverer(options);
-  let hasClosedRemoved = false;
-  const evaluate = async (): Promise<void> => {
-    // An outbox that was full, or another monitor that was faster, is tried again.
-    hasClosedRemoved ||= await evaluator.closeRemovedRules();
+export function createMonitor(options: MonitorOptions): Monitor {
+  const { clock, random, logger, rules, restore } = options;
+  const ruleSet = (): RuleSet => rules.active().ruleSet;
+  const evaluator = new RuleEvaluator({ ...options, ruleSet });
+  const announcer = new LaneAnnouncer({ ...options, ruleSet });
+  const deliverer = new OutboxDeliverer({ ...options, channels: () => rules.active().senders });
+  let isRestored = false;
+  let closedFor: RuleSet | null = null;
+
+  const judge = async (): Promise<void> => {
+    const current = ruleSet();
+    if (closedFor !== current) {
+      evaluator.forget();
+      // An outbox that was full, or another monitor that was faster, is tried again.
+      if (await evaluator.closeRemovedRules()) closedFor = current;
+    }
     await evaluator.tick();
   };
-  const polling = { clock, random, logger };
-  const deliver = createPoll(() => deliverer.tick(), { ...polling, name: 'deliver', intervalMs: deliverIntervalMs });
+  const evaluate = async (): Promise<void> => {
+    try {
+      if (!isRestored) {
+        await restore();
+        evaluator.forget();
+        isRestored = true;
+      }
+      await judge().finally(() => announcer.tick());
+    } catch (error) {
+      if (error instanceof AlertStateLost) isRestored = false;
+      throw error;
+    }
+  };
+  const poll = (name: string, intervalMs: number, work: () => Promise<void>): Poll => createPoll(work, { ...{ clock, random, logger }, name, intervalMs });
+  const deliver = poll('deliver', deliverIntervalMs, () => deliverer.tick());
   return {
-    evaluate: createPoll(evaluate, { ...polling, name: 'evaluate', intervalMs: evaluateIntervalMs }),
+    evaluate: poll('evaluate', evaluateIntervalMs, evaluate),
     deliver: {
       ...deliver,
       stop: async () => {
@@ -37,5 +74,7 @@ export function createMonitor(options: EvaluatorOptions & DelivererOptions): Mon
         await deliverer.drain();
       },
     },
+    ship: poll('ship', shipIntervalMs, options.shipJournal),
+    reload: poll('reload', reloadIntervalMs, async () => void (await rules.reload())),
   };
 }

@@ -1,14 +1,7 @@
-import type { Notification } from '@vigie/alerting';
 import type { AlertStore, ClaimedNotification, Outcome } from '@vigie/redis';
 import { backoffMs, type Clock, type FaultPoint, type Logger } from '@vigie/runtime';
-import type { MonitorMetrics } from './metrics.ts';
-
-/** What came of one attempt. `retry`: trying again may help; `dead`: it will not. */
-export type SendResult =
-  | { readonly kind: 'sent' }
-  | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterMs: number | null }
-  | { readonly kind: 'dead'; readonly reason: string };
-export type Send = (notification: Notification) => Promise<SendResult>;
+import type { Send, SendResult } from '../channels/send.ts';
+import type { MonitorMetrics } from '../metrics.ts';
 
 const retryBackoff = { baseMs: 5_000, capMs: 30 * 60_000 };
 /** After this a notification is given up: what it says is history. */
@@ -20,8 +13,9 @@ const leaseMs = 20_000;
 const inFlightMax = 16;
 
 export interface DelivererOptions {
-  readonly store: Pick<AlertStore, 'claim' | 'settle' | 'outboxDepth'>;
-  readonly channels: ReadonlyMap<string, Send>;
+  readonly store: Pick<AlertStore, 'claim' | 'settle' | 'outboxDepth' | 'disableChannel'>;
+  /** The channels of now; others after a reload. */
+  readonly channels: () => ReadonlyMap<string, Send>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly fault: FaultPoint;
@@ -64,9 +58,9 @@ export class OutboxDeliverer {
   }
 
   async #deliver(claimed: ClaimedNotification): Promise<void> {
-    const { store, channels, clock, fault, metrics } = this.#options;
+    const { store, clock, fault, metrics } = this.#options;
     const { notification } = claimed;
-    const send = channels.get(notification.channel);
+    const send = this.#options.channels().get(notification.channel);
     const result: SendResult =
       send === undefined ? { kind: 'dead', reason: `the channel ${notification.channel} is no longer declared` } : await send(notification);
     if (result.kind === 'sent') fault('monitor.sent');
@@ -74,24 +68,28 @@ export class OutboxDeliverer {
     metrics.onDelivery(notification.channel, outcome.kind);
     if (outcome.kind === 'sent') metrics.onDelivered(Math.max(0, clock() - claimed.createdMs));
     this.#log(claimed, result, outcome);
+    if (result.kind === 'disabled') await store.disableChannel(notification.channel, result.reason, clock());
     await store.settle(claimed, outcome);
+    if (outcome.kind === 'retry') fault('monitor.backoff');
   }
 
   #outcomeOf(claimed: ClaimedNotification, result: SendResult): Outcome {
     const { clock, random } = this.#options;
     const nowMs = clock();
     if (result.kind === 'sent') return { kind: 'sent', nowMs };
-    if (result.kind === 'dead') return { kind: 'dead', nowMs, reason: result.reason };
+    if (result.kind === 'dead' || result.kind === 'disabled') return { kind: 'dead', nowMs, reason: result.reason };
     if (nowMs - claimed.createdMs > retryAgeMaxMs)
       return { kind: 'dead', nowMs, reason: `given up after ${claimed.attempt} attempts in 24 h: ${result.reason}` };
     const askedMs = Math.min(result.retryAfterMs ?? 0, retryAfterMaxMs);
-    return { kind: 'retry', dueMs: nowMs + Math.max(askedMs, backoffMs(claimed.attempt, retryBackoff, random)) };
+    return { kind: 'retry', dueMs: nowMs + Math.max(askedMs, backoffMs(claimed.attempt, retryBackoff, random)), reason: result.reason };
   }
 
   #log({ notification, attempt }: ClaimedNotification, result: SendResult, outcome: Outcome): void {
     const { logger } = this.#options;
     const context = { channel: notification.channel, notification: notification.id, kind: notification.kind, attempt };
     if (result.kind === 'sent') logger.debug(context, 'notification delivered');
+    else if (result.kind === 'disabled')
+      logger.error({ ...context, reason: result.reason }, 'CHANNEL DISABLED: its receiver is gone for good; correct it, then: vigie alerts enable');
     else if (outcome.kind === 'retry')
       logger.warn({ ...context, reason: result.reason, dueMs: outcome.dueMs }, 'notification not delivered, will be tried again');
     else

@@ -1,33 +1,28 @@
 import {
   closedRecords,
   evaluateWindow,
+  failedHealth,
   isComplete,
   isUnanswerable,
-  renderNotification,
   type AlertRecord,
-  type Notification,
+  type Instance,
   type Rule,
+  type RuleHealth,
   type RuleSet,
 } from '@vigie/alerting';
-import { kpiById, rollingWindowEnding, type Dimension, type KpiAnswer, type Window } from '@vigie/kpis';
 import type { AlertStore, RuleState } from '@vigie/redis';
 import type { Clock, FaultPoint, Logger } from '@vigie/runtime';
-import type { MonitorMetrics } from './metrics.ts';
+import type { MonitorMetrics } from '../metrics.ts';
+import { AlertStateLost } from '../alert-state-lost.ts';
+import { addressRecords } from './arrivals.ts';
+import { explainRecord } from './explain-record.ts';
 import { planWindows } from './plan-windows.ts';
+import { readReadings, shareReads, type ReadDeps, type Readings } from './read-readings.ts';
 
-export interface KpiQuestion {
-  readonly tenant: string;
-  readonly kpi: string;
-  readonly window: Window;
-  readonly by: Dimension | null;
-}
-export type ReadKpi = (question: KpiQuestion) => Promise<readonly KpiAnswer[]>;
-
-export interface EvaluatorOptions {
-  readonly ruleSet: RuleSet;
+export interface EvaluatorOptions extends ReadDeps {
+  /** The rules of now; another set after a reload. */
+  readonly ruleSet: () => RuleSet;
   readonly store: Pick<AlertStore, 'load' | 'commit' | 'knownRules'>;
-  readonly readKpi: ReadKpi;
-  readonly zoneOf: (tenant: string) => string;
   readonly clock: Clock;
   readonly fault: FaultPoint;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -38,23 +33,27 @@ export interface EvaluatorOptions {
  * Judges every rule's windows in order, each as soon as its numbers are complete, and stores what follows.
  *
  * Holds    one window of one rule is one compare-and-set write; a refused one changes nothing and is read again on the next tick;
- *          a rule that cannot be read does not keep the others waiting
- * Errors   those of the store, which end the tick: nothing can be judged without it
+ *          a rule that cannot be read does not keep the others waiting; pipeline alarms are judged first, so that they inhibit in the same tick
+ * Errors   those of the store, which end the tick: nothing can be judged without it; AlertStateLost when Redis has forgotten what it knew
  */
 export class RuleEvaluator {
   readonly #options: EvaluatorOptions;
-  /** Only saves reads: what is judged is always loaded first. */
-  readonly #evaluatedTo = new Map<string, number | null>();
-  readonly #failed = new Map<string, string>();
+  /** Only saves reads, and shows a Redis that went back in time: what is judged is always loaded first. */
+  readonly #known = new Map<string, { revision: number; evaluatedToMs: number | null }>();
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
   }
 
-  /** Resolves the firings of rules that the file no longer has; once, before the first tick. */
+  /** After a restore or a reload nothing that was remembered needs to be true. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  /** Resolves the firings of rules that the file no longer has; true when nothing is left to close. */
   async closeRemovedRules(): Promise<boolean> {
     const { store, ruleSet } = this.#options;
-    const present = new Set(ruleSet.rules.map(keyOf));
+    const present = new Set(ruleSet().rules.map(keyOf));
     let isDone = true;
     for (const known of await store.knownRules()) {
       if (present.has(keyOf(known))) continue;
@@ -62,116 +61,154 @@ export class RuleEvaluator {
       if (state.rule === null) continue;
       const { rule } = state;
       const records = state.instances.flatMap((instance) => closedRecords(rule, instance));
-      if (!(await this.#commit({ rule, state, evaluatedToMs: null, instances: [], records }))) isDone = false;
+      if ((await this.#commit({ rule, state, evaluatedToMs: null, instances: [], records, health: state.health })) === null) isDone = false;
+      else this.#known.delete(keyOf(rule));
     }
     return isDone;
   }
 
   async tick(): Promise<void> {
-    const answers = new Map<string, Promise<readonly KpiAnswer[]>>();
-    const read: ReadKpi = (question) => {
-      const { tenant, kpi, window, by } = question;
-      const key = JSON.stringify([tenant, kpi, window.from, window.to, by]);
-      const asked = answers.get(key) ?? this.#options.readKpi(question);
-      answers.set(key, asked);
-      return asked;
-    };
-    for (const rule of this.#options.ruleSet.rules) await this.#evaluateRule(rule, read);
+    const { rules } = this.#options.ruleSet();
+    const readKpi = shareReads(this.#options.readKpi);
+    const pipelineFirst = rules.toSorted((a, b) => Number(b.kind === 'pipeline') - Number(a.kind === 'pipeline'));
+    for (const rule of pipelineFirst) await this.#evaluateRule(rule, { ...this.#options, readKpi });
   }
 
-  async #evaluateRule(rule: Rule, read: ReadKpi): Promise<void> {
-    const { store, clock, metrics, logger } = this.#options;
-    const nowMs = clock();
-    const known = this.#evaluatedTo.get(keyOf(rule));
-    if (known !== undefined && planWindows(rule, known, nowMs).ends.length === 0) return;
-    let state = await store.load(rule);
+  async #evaluateRule(rule: Rule, deps: ReadDeps): Promise<void> {
+    const nowMs = this.#options.clock();
+    const known = this.#known.get(keyOf(rule));
+    if (known !== undefined && planWindows(rule, known.evaluatedToMs, nowMs).ends.length === 0) return;
+    let state = await this.#load(rule);
     const plan = planWindows(rule, state.evaluatedToMs, nowMs);
     for (const windowEndMs of plan.ends) {
-      const answers = await this.#answersOf(rule, windowEndMs, read);
-      metrics.onLag(rule.uid, answers === null ? nowMs - windowEndMs : 0);
-      if (answers === null) break;
-      if (windowEndMs === plan.ends[0] && plan.skippedCount > 0) {
-        metrics.onSkipped(rule.uid, plan.skippedCount);
-        logger.warn(
-          { rule: rule.uid, skippedCount: plan.skippedCount },
-          'missed windows are too many to make up for, the oldest are left out',
-        );
-      }
-      const next = await this.#judge(rule, state, { windowEndMs, answers, isBackfilled: windowEndMs !== plan.ends.at(-1) });
-      if (next === null) return void this.#evaluatedTo.delete(keyOf(rule));
+      const found = await this.#readWindow(rule, { state, windowEndMs, deps });
+      this.#options.metrics.onLag(rule.uid, found === null ? nowMs - windowEndMs : 0);
+      if (found === null) break;
+      if (windowEndMs === plan.ends[0]) this.#tellSkipped(rule, plan.skippedCount);
+      const next = await this.#judge(rule, state, { windowEndMs, found, isBackfilled: windowEndMs !== plan.ends.at(-1), deps });
+      if (next === null) return void this.#known.delete(keyOf(rule));
       state = next;
     }
-    this.#evaluatedTo.set(keyOf(rule), state.evaluatedToMs);
+    this.#known.set(keyOf(rule), { revision: state.revision, evaluatedToMs: state.evaluatedToMs });
+  }
+
+  async #load(rule: Rule): Promise<RuleState> {
+    const state = await this.#options.store.load(rule);
+    const known = this.#known.get(keyOf(rule));
+    if (known !== undefined && state.revision < known.revision) {
+      throw new AlertStateLost(`rule ${rule.uid} stands at revision ${state.revision} in Redis and was at ${known.revision}`);
+    }
+    return state;
   }
 
   async #judge(
     rule: Rule,
     state: RuleState,
-    window: { windowEndMs: number; answers: readonly KpiAnswer[]; isBackfilled: boolean },
+    window: { windowEndMs: number; found: Readings; isBackfilled: boolean; deps: ReadDeps },
   ): Promise<RuleState | null> {
     const { metrics, logger } = this.#options;
-    const { windowEndMs, answers, isBackfilled } = window;
-    const { instances, evaluatedToMs } = state;
-    const decision = evaluateWindow({ rule, instances, evaluatedToMs, windowEndMs, answers, backfilled: isBackfilled });
-    if (!(await this.#commit({ rule, state, evaluatedToMs: windowEndMs, instances: decision.instances, records: decision.records })))
-      return null;
+    const { windowEndMs, found, isBackfilled, deps } = window;
+    const { readings, baselines } = found;
+    const { instances, evaluatedToMs, health } = state;
+    const decision = evaluateWindow({
+      rule,
+      instances,
+      evaluatedToMs,
+      windowEndMs,
+      readings,
+      baselines,
+      health,
+      backfilled: isBackfilled,
+    });
+    const records = await Promise.all(
+      decision.records.map(async (record) => ({ ...record, explanation: await explainRecord(record, deps).catch(() => null) })),
+    );
+    const stored = await this.#commit({
+      ...{ rule, state, records },
+      evaluatedToMs: windowEndMs,
+      instances: decision.instances,
+      health: decision.health,
+    });
+    if (stored === null) return null;
     metrics.onWindow(rule.uid, decision.verdicts);
+    this.#tellHealth(rule, health, decision.health);
     if (decision.overflowCount > 0) {
       metrics.onOverflow(rule.uid, decision.overflowCount);
-      logger.warn({ rule: rule.uid, sliceCount: decision.overflowCount }, 'slices past the bound of a rule are not watched');
+      logger.warn({ rule: rule.uid, sliceCount: decision.overflowCount }, 'slices past max_instances of a rule are not watched');
     }
-    return { revision: state.revision + 1, evaluatedToMs: windowEndMs, instances: decision.instances, rule };
+    return stored;
   }
 
   /** null: not complete yet, or not readable now; the window waits. */
-  async #answersOf(rule: Rule, windowEndMs: number, read: ReadKpi): Promise<readonly KpiAnswer[] | null> {
-    const window = rollingWindowEnding(rule.size, windowEndMs, this.#options.zoneOf(rule.tenant));
-    const question = { tenant: rule.tenant, kpi: rule.kpi, window, by: rule.groupBy };
+  async #readWindow(
+    rule: Rule,
+    { state, windowEndMs, deps }: { state: RuleState; windowEndMs: number; deps: ReadDeps },
+  ): Promise<Readings | null> {
     try {
-      const answers = await read(question);
-      // No slice at all says nothing about completeness; a total does, of any KPI that has one.
-      const witnesses = answers.length > 0 ? answers : await read({ ...question, kpi: witnessOf(rule.kpi), by: null });
-      this.#failed.delete(keyOf(rule));
-      return witnesses.every((answer) => isUnanswerable(answer) || isComplete(answer, rule.settleMs)) ? answers : null;
+      const found = await readReadings(rule, windowEndMs, deps);
+      const isJudgeable = found.witnesses.every((reading) => isUnanswerable(reading) || isComplete(reading, rule.settleMs));
+      return isJudgeable ? found : null;
     } catch (error) {
-      this.#reportFailure(rule, error);
+      await this.#storeFailure(rule, { state, windowEndMs, error });
       return null;
     }
   }
 
-  #reportFailure(rule: Rule, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+  /** A failure changes the rule's health and no condition. It is stored when it says something new, not at every tick. */
+  async #storeFailure(rule: Rule, { state, windowEndMs, error }: { state: RuleState; windowEndMs: number; error: unknown }): Promise<void> {
+    const reason = error instanceof Error ? error.message : String(error);
     this.#options.metrics.onFailure(rule.uid);
-    if (this.#failed.get(keyOf(rule)) === message) return;
-    this.#failed.set(keyOf(rule), message);
-    this.#options.logger.error({ rule: rule.uid, err: error }, 'a rule could not be read; its windows wait');
+    const health = failedHealth(state.health, { nowMs: this.#options.clock(), reason });
+    if (health.state === state.health.state) return;
+    // A rule that was never judged waits for this very window.
+    const evaluatedToMs = state.evaluatedToMs ?? windowEndMs - rule.everyMs;
+    const stored = await this.#commit({ rule, state, evaluatedToMs, instances: state.instances, records: [], health });
+    if (stored !== null) this.#tellHealth(rule, state.health, health);
   }
 
+  #tellHealth(rule: Rule, before: RuleHealth, after: RuleHealth): void {
+    const { logger, metrics } = this.#options;
+    metrics.onHealth(rule.uid, after.state);
+    if (before.state === after.state) return;
+    if (after.state === 'HEALTHY') return logger.info({ rule: rule.uid, was: before.state }, 'a rule is in order again');
+    const context = { rule: rule.uid, state: after.state, reason: after.reason };
+    if (after.state === 'BROKEN') logger.error(context, 'A RULE IS BROKEN: it cannot be judged and raises no alerts until somebody mends it');
+    else logger.error(context, 'a rule could not be judged; its windows wait');
+  }
+
+  #tellSkipped(rule: Rule, skippedCount: number): void {
+    if (skippedCount === 0 || rule.kind === 'pipeline') return;
+    const { logger, metrics } = this.#options;
+    metrics.onSkipped(rule.uid, skippedCount);
+    logger.warn({ rule: rule.uid, skippedCount }, 'missed windows are too many to make up for, the oldest are left out');
+  }
+
+  /** null: another monitor was faster, or there is no room. */
   async #commit(change: {
     rule: Rule;
     state: RuleState;
     evaluatedToMs: number | null;
-    instances: RuleState['instances'];
+    instances: readonly Instance[];
     records: readonly AlertRecord[];
-  }): Promise<boolean> {
-    const { store, clock, fault, metrics, logger, ruleSet } = this.#options;
-    const { rule, state, evaluatedToMs, instances, records } = change;
-    const channels = ruleSet.routes.default.channels;
-    const notifications: Notification[] = records.flatMap((record) => channels.map((channel) => renderNotification(record, channel)));
+    health: RuleHealth;
+  }): Promise<RuleState | null> {
+    const { store, clock, fault, logger, metrics, ruleSet } = this.#options;
+    const { rule, state, evaluatedToMs, records, health } = change;
+    const nowMs = clock();
+    const { arrivals, instances } = addressRecords(records, change.instances, { ruleSet: ruleSet(), before: state.instances, nowMs });
     if (records.length > 0) fault('monitor.decided');
-    const expectedRevision = state.revision;
-    const result = await store.commit({ rule, expectedRevision, evaluatedToMs, instances, records, notifications, nowMs: clock() });
+    const result = await store.commit({ rule, expectedRevision: state.revision, evaluatedToMs, instances, health, records, arrivals, nowMs });
+    if (result === 'lost') throw new AlertStateLost('Redis has no epoch of alerts');
     if (result === 'refused') metrics.onRefused();
-    if (result === 'full')
-      logger.error({ rule: rule.uid }, 'the outbox is full: nothing is judged until notifications go out; see the channels');
-    if (result !== 'ok') return false;
+    if (result === 'full') logger.error({ rule: rule.uid }, 'no room for alerts: nothing is judged until notifications go out; see the channels');
+    if (result !== 'ok') return null;
     if (records.length > 0) fault('monitor.stored');
     for (const { transition } of records) {
       metrics.onTransition(transition.kind);
       const { id, kind, severity, windowEndMs, episode } = transition;
       logger.info({ rule: rule.uid, transition: id, kind, severity, windowEndMs, episode }, 'transition stored');
     }
-    return true;
+    return { revision: state.revision + 1, evaluatedToMs, instances, health, rule };
   }
 }
 
@@ -179,6 +216,3 @@ export class RuleEvaluator {
 function keyOf({ tenant, uid }: { tenant: string; uid: string }): string {
   return `${tenant}:${uid}`;
 }
-
-/** A KPI that exists by slices only has no total to ask for. */
-const witnessOf = (kpi: string): string => (kpiById(kpi)?.onlyBy === undefined ? kpi : 'customer_churn_rate');

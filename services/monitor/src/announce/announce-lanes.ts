@@ -1,0 +1,122 @@
+import {
+  labelsOf,
+  planLane,
+  renderMessage,
+  routeById,
+  type Channel,
+  type Lane,
+  type LaneContext,
+  type LaneState,
+  type Notification,
+  type RuleSet,
+} from '@vigie/alerting';
+import type { AlertStore, RuleState } from '@vigie/redis';
+import type { Clock, FaultPoint, Logger } from '@vigie/runtime';
+import { AlertStateLost } from '../alert-state-lost.ts';
+import type { MonitorMetrics } from '../metrics.ts';
+
+/** Lanes that one round looks at; the rest keeps its turn. */
+const laneCountMax = 200;
+
+export interface AnnouncerOptions {
+  readonly ruleSet: () => RuleSet;
+  readonly store: Pick<
+    AlertStore,
+    'dueLanes' | 'loadLane' | 'commitLane' | 'silences' | 'acknowledgements' | 'dropAcknowledgement' | 'knownRules' | 'load'
+  >;
+  readonly clock: Clock;
+  readonly fault: FaultPoint;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly metrics: MonitorMetrics;
+}
+
+type Overlays = Pick<LaneContext, 'silences' | 'acknowledgements' | 'muteTimings' | 'inhibitions' | 'firing'>;
+
+/**
+ * Makes messages of transitions: looks at each lane that is due, tells its channel the difference between what it knows and what is true, and puts
+ * that into the outbox, with what the lane knows then, in one compare-and-set write.
+ *
+ * Holds    a lane that another monitor moved meanwhile is left to it; a message that is planned again has the same id
+ * Errors   those of the store; AlertStateLost
+ */
+export class LaneAnnouncer {
+  readonly #options: AnnouncerOptions;
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+  }
+
+  async tick(): Promise<void> {
+    const { store, clock } = this.#options;
+    const lanes = await store.dueLanes({ nowMs: clock(), countMax: laneCountMax });
+    if (lanes.length === 0) return;
+    const overlays = await this.#readOverlays();
+    for (const lane of lanes) await this.#announce(lane, overlays);
+  }
+
+  async #readOverlays(): Promise<Overlays> {
+    const { store, ruleSet } = this.#options;
+    const { muteTimings, inhibitions } = ruleSet();
+    const [silences, acknowledgements, known] = await Promise.all([store.silences(), store.acknowledgements(), store.knownRules()]);
+    const states = await Promise.all(known.map((rule) => store.load(rule)));
+    return { silences, acknowledgements, muteTimings, inhibitions, firing: states.flatMap(firingOf) };
+  }
+
+  async #announce(lane: Lane, overlays: Overlays): Promise<void> {
+    const { store, ruleSet, clock, logger, metrics, fault } = this.#options;
+    const { route, channels } = ruleSet();
+    const view = await store.loadLane(lane);
+    const channel = channels.find(({ name }) => name === lane.channel);
+    const nowMs = clock();
+    const context: LaneContext = {
+      ...overlays,
+      nowMs,
+      // A channel that is no longer declared cannot be told anything new.
+      route: channel === undefined ? null : routeById(route, lane.route),
+      channelType: channel?.type ?? 'log',
+      resendMs: channel?.type === 'alertmanager' ? channel.resendMs : null,
+    };
+    const plan = planLane({ lane, state: view.state, arrivals: view.arrivals }, context);
+    const notifications = channel === undefined ? [] : plan.messages.flatMap((message) => renderMessage(message, channel));
+    if (channel === undefined && plan.messages.length > 0) {
+      logger.error({ channel: lane.channel, messageCount: plan.messages.length }, 'a channel that was told of alerts is no longer declared; their end is only in the history');
+    }
+    if (plan.dropped > 0) logger.error({ channel: lane.channel, lane: lane.id, count: plan.dropped }, 'a lane is over its bounds: the oldest transitions are only in the history');
+    if (notifications.length > 0) fault('monitor.planned');
+    const { state, consumedCount, dueMs } = plan;
+    const result = await store.commitLane({ lane, expectedRevision: view.revision, state, consumedCount, notifications, dueMs, nowMs });
+    if (result === 'lost') throw new AlertStateLost('Redis has no epoch of alerts');
+    if (result === 'full') logger.error({ channel: lane.channel }, 'the outbox is full: nothing more is announced until notifications go out');
+    if (result !== 'ok') return;
+    if (notifications.length > 0) fault('monitor.announced');
+    metrics.onAnnounced(lane.channel, notifications.length);
+    await this.#forgetAcknowledgements(overlays, { before: view.state, after: state });
+    this.#tell(channel, notifications);
+  }
+
+  /** An acknowledgement ends with its episode. */
+  async #forgetAcknowledgements({ acknowledgements }: Overlays, lane: { before: LaneState | null; after: LaneState | null }): Promise<void> {
+    const left = new Set(lane.after?.alerts.map(({ episode }) => episode));
+    for (const { episode } of lane.before?.alerts ?? []) {
+      if (acknowledgements.has(episode) && !left.has(episode)) await this.#options.store.dropAcknowledgement(episode);
+    }
+  }
+
+  #tell(channel: Channel | undefined, notifications: readonly Notification[]): void {
+    for (const { id, kind, transitions } of notifications) {
+      this.#options.logger.info({ channel: channel?.name, notification: id, kind, transitions }, 'notification put into the outbox');
+    }
+  }
+}
+
+/** What fires now, in the order of its beginning: what inhibits. */
+function firingOf({ rule, instances }: RuleState): LaneContext['firing'] {
+  if (rule === null) return [];
+  return instances.flatMap((instance) => {
+    const { condition } = instance;
+    if (condition.state !== 'FIRING' && condition.state !== 'RECOVERING') return [];
+    const [dimension, value] = Object.entries(instance.labels)[0] ?? [];
+    const slice = dimension === undefined || value === undefined ? null : { dimension, value };
+    return [{ instance: instance.id, labels: labelsOf(rule, slice, condition.severity) }];
+  });
+}

@@ -1,0 +1,31 @@
+import type { Reading } from '@vigie/alerting';
+import type { SignalQuestion } from '../evaluate/read-readings.ts';
+
+interface Signal {
+  /** Decimal, in the unit of the signal. */
+  readonly value: string;
+  readonly unit: Reading['unit'];
+  readonly slice: Reading['slice'];
+  readonly measures?: Readonly<Record<string, bigint>>;
+  readonly numerator?: bigint;
+  readonly denominator?: bigint;
+}
+
+/** A signal in the form of a KPI's answer, so that the same state machine judges both. It is of the moment, and complete by nature. */
+export function signalReading({ tenant, signal, windowEndMs, everyMs }: SignalQuestion, found: Signal): Reading {
+  return {
+    ...{ kpi: signal, tenant, unit: found.unit, slice: found.slice, value: found.value },
+    currency: '',
+    reason: null,
+    numerator: found.numerator ?? 0n,
+    denominator: found.denominator ?? 1n,
+    measures: found.measures ?? {},
+    window: { from: windowEndMs - everyMs, to: windowEndMs, label: '', zone: 'UTC', provisional: false },
+    completeThroughMs: Number.MAX_SAFE_INTEGER,
+    generation: 0,
+    source: 'live',
+  };
+}
+
+/** Milliseconds as whole seconds: what operators read. */
+export const secondsText = (ms: number): string => String(Math.max(0, Math.floor(ms / 1000)));
