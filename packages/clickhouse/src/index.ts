@@ -7,3 +7,5 @@ export { migrate, MigrationError } from './migrate.ts';
 export { clickhouseTime } from './time.ts';
 export { readKpi, readStanding, type SqlQuestion, type SqlStanding } from './read-kpi.ts';
 export { type EventRhythm, readEventRhythm, readRefusals } from './pipeline-signals.ts';
+export { isSummable, readSeries, SeriesLimitError, type SeriesAsk, type SeriesQuestion } from './read-series.ts';
+export type { SeriesAnswers } from './read-series-answers.ts';
