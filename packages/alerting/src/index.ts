@@ -26,3 +26,32 @@ export {
 export { isComplete, isUnanswerable, verdictOf } from './evaluate/verdict.ts';
 export { signWebhook, verifyWebhook, webhookSecret, type WebhookHeaders, type WebhookSecret } from './channels/webhook-signature.ts';
 export { eventsExpected, type HourCount } from './signals/event-rhythm.ts';
+export { messageText } from './announce/group-text.ts';
+export { inhibitorOf } from './announce/inhibition.ts';
+export { labelsOf } from './announce/labels.ts';
+export { matcherForm, matcherText, matches, parseMatcher } from './announce/matcher.ts';
+export { isMuted, muteEndMs } from './announce/mute-timing.ts';
+export { planLane } from './announce/plan-lane.ts';
+export { laneOf, lanesOf, routeById, routesOf } from './announce/route.ts';
+export { activeSilence, silenceProblem } from './announce/silence.ts';
+export type {
+  Acknowledgement,
+  AlertLabels,
+  Arrival,
+  FiringAlert,
+  FlapPolicy,
+  Inhibition,
+  Lane,
+  LaneAlert,
+  LaneContext,
+  LanePlan,
+  LaneState,
+  Matcher,
+  Message,
+  MessageAlert,
+  MessageKind,
+  MuteTiming,
+  PendingTransition,
+  Route,
+  Silence,
+} from './announce/types.ts';

@@ -1,6 +1,6 @@
 /** The nouns of announcing: who is told what, when, and what holds it back. What they mean is in docs/alerting.md. */
 import type { AlertRecord } from '../evaluate/alert-record.ts';
-import type { Severity } from '../types.ts';
+import type { ChannelType, Severity } from '../types.ts';
 
 /** What silences, routes and inhibitions match on: a rule's own labels, and rule, name, tenant, kpi, kind, severity and the slice's dimension. */
 export type AlertLabels = Readonly<Record<string, string>>;
@@ -114,6 +114,8 @@ export interface LaneAlert {
   readonly announced: { readonly status: 'firing' | 'resolved'; readonly severity: Severity; readonly atMs: number } | null;
   /** Transitions that arrived since, oldest first. */
   readonly pending: readonly PendingTransition[];
+  /** When its severity rose last, epoch ms: an acknowledgement from before then is void. Absent: it never rose. */
+  readonly escalatedMs?: number;
 }
 export interface PendingTransition {
   readonly id: string;
@@ -121,6 +123,8 @@ export interface PendingTransition {
   readonly severity: Severity;
   readonly windowEndMs: number;
   readonly storedMs: number;
+  /** In a lane's state: held at every look since it arrived, so that it may end as history only. Not in messages. */
+  readonly held?: boolean;
 }
 
 /** What Redis keeps of a lane between two looks at it. */
@@ -135,6 +139,43 @@ export interface LaneState {
   readonly firings: Readonly<Record<string, readonly number[]>>;
   /** Instances that are damped, and when their firing count was exceeded. */
   readonly damped: Readonly<Record<string, number>>;
+}
+
+/** All that decides what a lane tells at one look, besides what it knows. */
+export interface LaneContext {
+  /** Processing time of the look, epoch ms. */
+  readonly nowMs: number;
+  /** null: no longer in the rules; then nothing new is told, only resolves of what was announced. */
+  readonly route: Route | null;
+  readonly channelType: ChannelType;
+  /** Channels of type alertmanager: what was announced and fires is sent again this often, held or not; else null. */
+  readonly resendMs: number | null;
+  readonly silences: readonly Silence[];
+  /** By episode. */
+  readonly acknowledgements: ReadonlyMap<string, Acknowledgement>;
+  readonly muteTimings: readonly MuteTiming[];
+  readonly inhibitions: readonly Inhibition[];
+  /** All that fires, of any lane; those that began earlier first. */
+  readonly firing: readonly FiringAlert[];
+}
+/** An alert that fires, as inhibition sees it. */
+export interface FiringAlert {
+  readonly instance: string;
+  readonly labels: AlertLabels;
+}
+
+/** What one look at a lane decided; to be stored in one write. */
+export interface LanePlan {
+  /** null: nothing left to remember. */
+  readonly state: LaneState | null;
+  /** How many of the arrivals are in `state` or told now, from the front. */
+  readonly consumedCount: number;
+  /** None or one; the word that instances flap comes as a second one. */
+  readonly messages: readonly Message[];
+  /** When to look again if nothing arrives before, epoch ms; null: only when something arrives or an overlay changes. */
+  readonly dueMs: number | null;
+  /** What a bound of the lane left untold. */
+  readonly dropped: number;
 }
 
 /** Why an alert is not told now. */

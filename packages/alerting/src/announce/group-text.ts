@@ -1,0 +1,53 @@
+import { severities } from '../types.ts';
+import type { Message, MessageAlert, MessageKind } from './types.ts';
+
+/** Lines of alerts in one text; the rest is counted. */
+export const groupLineCountMax = 20;
+
+const openings: Readonly<Partial<Record<MessageKind, string>>> = {
+  repeat: 'Still firing: ',
+  flapping: 'Flapping, held from now on until calm: ',
+};
+
+/**
+ * A message for people: a headline with counts per severity, then one line per alert, what is new first.
+ *
+ * Shapes   lineOf: one alert in words; line breaks in it become spaces
+ * Holds    at most groupLineCountMax lines of alerts, then "and 37 more"; a message of one alert that says all by itself has no headline
+ */
+export function messageText(message: Message, lineOf: (alert: MessageAlert) => string): string {
+  const { kind, alerts, held } = message;
+  const news = alerts.filter(({ transitions }) => transitions.length > 0);
+  const known = alerts.filter(({ transitions }) => transitions.length === 0);
+  const lines = [...news, ...known].slice(0, groupLineCountMax).map((alert) => lineOf(alert).replaceAll(/\s*[\r\n]+\s*/gu, ' '));
+  const moreCount = alerts.length - lines.length;
+  const heldText = heldTextOf(held);
+  const isPlain = alerts.length === 1 && openings[kind] === undefined && heldText === null;
+  return [
+    ...(isPlain ? [] : [headline(message)]),
+    ...lines,
+    ...(moreCount > 0 ? [`and ${moreCount} more`] : []),
+    ...(heldText === null ? [] : [heldText]),
+  ].join('\n');
+}
+
+/** 3 firing (2 critical, 1 warning), 1 resolved. */
+function headline({ kind, alerts }: Message): string {
+  const firing = alerts.filter(({ status }) => status === 'firing');
+  const perSeverity = severities
+    .toReversed()
+    .map((severity) => ({ severity, count: firing.filter(({ record }) => record.transition.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity}`);
+  const resolvedCount = alerts.length - firing.length;
+  const parts = [
+    ...(firing.length > 0 ? [`${firing.length} firing (${perSeverity.join(', ')})`] : []),
+    ...(resolvedCount > 0 ? [`${resolvedCount} resolved`] : []),
+  ];
+  return (openings[kind] ?? '') + parts.join(', ');
+}
+
+function heldTextOf(held: Message['held']): string | null {
+  const parts = Object.entries(held).map(([reason, count]) => `${count} ${reason}`);
+  return parts.length === 0 ? null : `not told now: ${parts.join(', ')}`;
+}
