@@ -1,10 +1,15 @@
 /** Compares decimals as people write them, exactly: 5.00 reaches a limit of 5, and 4.99999999999999999 does not. */
 export function compareDecimals(a: string, b: string): -1 | 0 | 1 {
-  const left = parse(a);
-  const right = parse(b);
+  const { left, right } = alignDecimals(a, b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Two decimals as integers of one last digit: 4.5 and 12.25 are 450 and 1225 of 2 places. */
+export function alignDecimals(a: string, b: string): { left: bigint; right: bigint; places: number } {
+  const [left, right] = [parse(a), parse(b)];
   const places = Math.max(left.places, right.places);
-  const difference = left.digits * 10n ** BigInt(places - left.places) - right.digits * 10n ** BigInt(places - right.places);
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+  const scaled = (one: typeof left) => one.digits * 10n ** BigInt(places - one.places);
+  return { left: scaled(left), right: scaled(right), places };
 }
 
 /** An integer of minor units (12345, 2 places) as a decimal of major units (123.45). */

@@ -1,12 +1,14 @@
-export { evidenceOf, limitOf, type AlertRecord, type Evidence } from './evaluate/alert-record.ts';
-export { closedRecords, evaluateWindow, instanceCountMax, type WindowDecision, type WindowInput } from './evaluate/evaluate-window.ts';
+export { evidenceOf, limitOf, type AlertRecord, type Evidence, type Explanation } from './evaluate/alert-record.ts';
+export { baselineWindow } from './evaluate/change.ts';
+export { driverTable, lastOkWindowEnd, type DriverTable } from './evaluate/drivers.ts';
+export { closedRecords, evaluateWindow, type WindowDecision, type WindowInput } from './evaluate/evaluate-window.ts';
+export { failedHealth } from './evaluate/health.ts';
 export { episodeId, instanceId, notificationId, transitionId } from './ids.ts';
 export { nearest } from './rules/nearest.ts';
 export type { RulesProblem } from './rules/problem.ts';
 export { renderNotification, type Notification } from './channels/render.ts';
 export { webhookUrlProblem } from './rules/rules-checks.ts';
 export { formatProblems, parseRules, type RulesParsed } from './rules/rules-file.ts';
-export { closeInstance, step, type Sample, type StepResult, type StepRule } from './evaluate/step.ts';
 export {
   inconclusiveReasons,
   severities,
@@ -14,7 +16,9 @@ export {
   type Channel,
   type Condition,
   type Instance,
+  type Reading,
   type Rule,
+  type RuleHealth,
   type RuleSet,
   type SecretSource,
   type Severity,
@@ -23,7 +27,7 @@ export {
   type TransitionKind,
   type Verdict,
 } from './types.ts';
-export { isComplete, isUnanswerable, verdictOf } from './evaluate/verdict.ts';
+export { isComplete, isUnanswerable } from './evaluate/verdict.ts';
 export { signWebhook, verifyWebhook, webhookSecret, type WebhookHeaders, type WebhookSecret } from './channels/webhook-signature.ts';
 export { eventsExpected, type HourCount } from './signals/event-rhythm.ts';
 export { messageText } from './announce/group-text.ts';
