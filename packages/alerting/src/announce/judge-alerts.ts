@@ -4,7 +4,7 @@ import { inhibitorOf } from './inhibition.ts';
 import { labelsOf } from './labels.ts';
 import { isMuted, muteEndMs } from './mute-timing.ts';
 import { activeSilence } from './silence.ts';
-import type { Acknowledgement, HoldReason, LaneAlert, LaneContext } from './types.ts';
+import type { Acknowledgement, HoldReason, LaneAlert, LaneContext, PendingTransition } from './types.ts';
 
 /** What fires elsewhere changes without a word to this lane; an inhibited alert is looked at this often, besides when the lane is woken. */
 export const inhibitionLookMs = 30_000;
@@ -37,7 +37,7 @@ export function judgeAlerts(alerts: readonly LaneAlert[], flap: FlapState, at: L
   const free = new Set<string>();
   for (const alert of alerts.toReversed()) {
     const hold = holdOf(alert, flap, at);
-    const left = withoutHistory(alert, hold);
+    const left = withoutHistory(withHeld(alert, flap, { ...at, hold }), hold);
     if (left === null) continue;
     const isEndOfTold = isEnded(left) && left.announced !== null;
     const isFree = hold === null || free.has(left.instance);
@@ -57,13 +57,26 @@ export function isTold({ alert }: Standing): boolean {
   return alert.announced !== null && !isEnded(alert);
 }
 
+/** Notes of each untold transition whether it was free once. A look that comes late asks how it was when the transition was stored. */
+function withHeld(alert: LaneAlert, flap: FlapState, at: LaneContext & { hold: Hold | null }): LaneAlert {
+  const wasHeld = ({ storedMs, severity }: PendingTransition): boolean => {
+    const { current } = alert;
+    const then = { ...alert, current: { ...current, transition: { ...current.transition, severity } } };
+    return holdOf(then, flap, { ...at, nowMs: storedMs }) !== null;
+  };
+  const pending = alert.pending.map((transition) => ({
+    ...transition,
+    held: at.hold !== null && (transition.held ?? wasHeld(transition)),
+  }));
+  return { ...alert, pending };
+}
+
 function withoutHistory(alert: LaneAlert, hold: Hold | null): LaneAlert | null {
-  const pending = alert.pending.map((transition) => ({ ...transition, held: transition.held === true && hold !== null }));
-  const isHeldThroughout = pending.every(({ held }) => held);
+  const isHeldThroughout = alert.pending.every(({ held }) => held === true);
   // A lane that is no longer in the rules never comes to tell what it did not.
-  if (alert.announced === null && isEnded(alert)) return isHeldThroughout || hold?.reason === 'unrouted' ? null : { ...alert, pending };
+  if (alert.announced === null && isEnded(alert)) return isHeldThroughout || hold?.reason === 'unrouted' ? null : alert;
   const isBack = !isEnded(alert) && alert.announced?.severity === alert.current.transition.severity;
-  return { ...alert, pending: isHeldThroughout && isBack ? [] : pending };
+  return isHeldThroughout && isBack ? { ...alert, pending: [] } : alert;
 }
 
 function holdOf(alert: LaneAlert, flap: FlapState, at: LaneContext): Hold | null {

@@ -45,8 +45,7 @@ export function takeArrivals(state: LaneState | null, arrivals: readonly Arrival
 
 function withArrival(known: LaneAlert | undefined, { record, storedMs }: Arrival): LaneAlert {
   const { id, kind, severity, windowEndMs, instance, episode } = record.transition;
-  // Held until a look finds that nothing holds it.
-  const pending: PendingTransition = { id, kind, severity, windowEndMs, storedMs, held: true };
+  const pending: PendingTransition = { id, kind, severity, windowEndMs, storedMs };
   if (known === undefined) return { instance, episode, current: record, announced: null, pending: [pending] };
   const isRise = severityRank(severity) > severityRank(known.current.transition.severity);
   return { ...known, current: record, pending: [...known.pending, pending], ...(isRise ? { escalatedMs: storedMs } : {}) };

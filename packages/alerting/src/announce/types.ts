@@ -123,7 +123,7 @@ export interface PendingTransition {
   readonly severity: Severity;
   readonly windowEndMs: number;
   readonly storedMs: number;
-  /** In a lane's state: held at every look since it arrived, so that it may end as history only. Not in messages. */
+  /** In a lane's state: held when it was stored and at every look since, so that it may end as history only. Not in messages. */
   readonly held?: boolean;
 }
 
