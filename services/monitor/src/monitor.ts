@@ -35,8 +35,8 @@ export type MonitorOptions = Omit<EvaluatorOptions & AnnouncerOptions & Delivere
 export function createMonitor(options: MonitorOptions): Monitor {
   const { clock, random, logger, rules, restore } = options;
   const ruleSet = (): RuleSet => rules.active().ruleSet;
-  const evaluator = new RuleEvaluator({ ...options, ruleSet });
   const announcer = new LaneAnnouncer({ ...options, ruleSet });
+  const evaluator = new RuleEvaluator({ ...options, ruleSet, onTransitions: () => announcer.wake() });
   const deliverer = new OutboxDeliverer({ ...options, channels: () => rules.active().senders });
   let isRestored = false;
   let closedFor: RuleSet | null = null;
@@ -45,6 +45,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const current = ruleSet();
     if (closedFor !== current) {
       evaluator.forget();
+      announcer.wake();
       // An outbox that was full, or another monitor that was faster, is tried again.
       if (await evaluator.closeRemovedRules()) closedFor = current;
     }

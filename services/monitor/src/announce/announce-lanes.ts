@@ -17,12 +17,14 @@ import type { MonitorMetrics } from '../metrics.ts';
 
 /** Lanes that one round looks at; the rest keeps its turn. */
 const laneCountMax = 200;
+/** Every lane is looked at this often, due or not: an inhibition may have ended in a monitor that died before it could say so. */
+const wakeIntervalMs = 60_000;
 
 export interface AnnouncerOptions {
   readonly ruleSet: () => RuleSet;
   readonly store: Pick<
     AlertStore,
-    'dueLanes' | 'loadLane' | 'commitLane' | 'silences' | 'acknowledgements' | 'dropAcknowledgement' | 'knownRules' | 'load'
+    'dueLanes' | 'knownLanes' | 'wakeLanes' | 'loadLane' | 'commitLane' | 'silences' | 'acknowledgements' | 'dropAcknowledgement' | 'knownRules' | 'load'
   >;
   readonly clock: Clock;
   readonly fault: FaultPoint;
@@ -41,13 +43,23 @@ type Overlays = Pick<LaneContext, 'silences' | 'acknowledgements' | 'muteTimings
  */
 export class LaneAnnouncer {
   readonly #options: AnnouncerOptions;
+  #wokenMs = -Infinity;
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
   }
 
+  /** Something that holds or routes alerts may have changed: every lane is looked at in the next round. */
+  wake(): void {
+    this.#wokenMs = -Infinity;
+  }
+
   async tick(): Promise<void> {
     const { store, clock } = this.#options;
+    if (clock() - this.#wokenMs >= wakeIntervalMs) {
+      await store.wakeLanes(await store.knownLanes(), clock());
+      this.#wokenMs = clock();
+    }
     const lanes = await store.dueLanes({ nowMs: clock(), countMax: laneCountMax });
     if (lanes.length === 0) return;
     const overlays = await this.#readOverlays();
@@ -59,7 +71,7 @@ export class LaneAnnouncer {
     const { muteTimings, inhibitions } = ruleSet();
     const [silences, acknowledgements, known] = await Promise.all([store.silences(), store.acknowledgements(), store.knownRules()]);
     const states = await Promise.all(known.map((rule) => store.load(rule)));
-    return { silences, acknowledgements, muteTimings, inhibitions, firing: states.flatMap(firingOf) };
+    return { silences, acknowledgements, muteTimings, inhibitions, firing: firingOf(states) };
   }
 
   async #announce(lane: Lane, overlays: Overlays): Promise<void> {
@@ -109,14 +121,16 @@ export class LaneAnnouncer {
   }
 }
 
-/** What fires now, in the order of its beginning: what inhibits. */
-function firingOf({ rule, instances }: RuleState): LaneContext['firing'] {
-  if (rule === null) return [];
-  return instances.flatMap((instance) => {
-    const { condition } = instance;
-    if (condition.state !== 'FIRING' && condition.state !== 'RECOVERING') return [];
-    const [dimension, value] = Object.entries(instance.labels)[0] ?? [];
-    const slice = dimension === undefined || value === undefined ? null : { dimension, value };
-    return [{ instance: instance.id, labels: labelsOf(rule, slice, condition.severity) }];
-  });
+/** What fires now, of all rules, in the order of its beginning: what inhibits. */
+function firingOf(states: readonly RuleState[]): LaneContext['firing'] {
+  const firing = states.flatMap(({ rule, instances }) =>
+    instances.flatMap((instance) => {
+      const { condition } = instance;
+      if (rule === null || (condition.state !== 'FIRING' && condition.state !== 'RECOVERING')) return [];
+      const [dimension, value] = Object.entries(instance.labels)[0] ?? [];
+      const slice = dimension === undefined || value === undefined ? null : { dimension, value };
+      return [{ startedMs: condition.episode.startedMs, alert: { instance: instance.id, labels: labelsOf(rule, slice, condition.severity) } }];
+    }),
+  );
+  return firing.toSorted((a, b) => a.startedMs - b.startedMs).map(({ alert }) => alert);
 }

@@ -23,6 +23,8 @@ export interface EvaluatorOptions extends ReadDeps {
   /** The rules of now; another set after a reload. */
   readonly ruleSet: () => RuleSet;
   readonly store: Pick<AlertStore, 'load' | 'commit' | 'knownRules'>;
+  /** Called with what was stored: it may hold back others, or let them go. */
+  readonly onTransitions?: (records: readonly AlertRecord[]) => void;
   readonly clock: Clock;
   readonly fault: FaultPoint;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -202,7 +204,10 @@ export class RuleEvaluator {
     if (result === 'refused') metrics.onRefused();
     if (result === 'full') logger.error({ rule: rule.uid }, 'no room for alerts: nothing is judged until notifications go out; see the channels');
     if (result !== 'ok') return null;
-    if (records.length > 0) fault('monitor.stored');
+    if (records.length > 0) {
+      fault('monitor.stored');
+      this.#options.onTransitions?.(records);
+    }
     for (const { transition } of records) {
       metrics.onTransition(transition.kind);
       const { id, kind, severity, windowEndMs, episode } = transition;
