@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { step, type StepRule } from './step.ts';
 import { severities, type Condition, type Instance, type Transition, type Verdict } from '../types.ts';
+import { step, type StepRule } from './step.ts';
+import { anInstance } from './test-rules.ts';
 
 const everyMs = 60_000;
 const severity = fc.constantFrom(...severities);
@@ -17,6 +18,10 @@ const historyArbitrary = fc.array(fc.record({ verdict: verdictArbitrary, gap: fc
 const ruleArbitrary: fc.Arbitrary<StepRule> = fc.record({
   everyMs: fc.constant(everyMs),
   forMs: fc.integer({ min: 0, max: 4 }).map((windows) => windows * everyMs),
+  nOfM: fc.option(
+    fc.integer({ min: 1, max: 5 }).chain((m) => fc.record({ n: fc.integer({ min: 1, max: m }), m: fc.constant(m) })),
+    { nil: null },
+  ),
   keepFiringForMs: fc.integer({ min: 0, max: 3 }).map((windows) => windows * everyMs),
 });
 type History = readonly { readonly verdict: Verdict; readonly gap: number }[];
@@ -26,11 +31,7 @@ interface Seen {
   readonly transitions: readonly Transition[];
 }
 
-function start(): Instance {
-  return { id: 'instance', labels: {}, condition: { state: 'OK' }, evaluatedToMs: null };
-}
-
-function play(history: History, rule: StepRule, from: Instance = start()): { seen: Seen[]; end: Instance } {
+function play(history: History, rule: StepRule, from: Instance = anInstance()): { seen: Seen[]; end: Instance } {
   let instance = from;
   const seen = history.map(({ verdict, gap }) => {
     const before = instance.condition;
@@ -98,13 +99,43 @@ describe('laws of step', () => {
     fc.assert(
       fc.property(historyArbitrary, ruleArbitrary, (history, rule) => {
         let breaching = 0;
-        for (const { before, verdict, transitions } of play(history, rule).seen) {
+        for (const { before, verdict, transitions } of play(history, { ...rule, nOfM: null }).seen) {
           if (verdict.kind === 'clear' || verdict.kind === 'band' || before.state === 'FIRING' || before.state === 'RECOVERING')
             breaching = 0;
           if (verdict.kind === 'breach') breaching += 1;
           const needed = transitions.some(({ kind }) => kind === 'firing') ? rule.forMs / everyMs + 1 : 0;
           expect(breaching).toBeGreaterThanOrEqual(needed);
         }
+      }),
+    );
+  });
+
+  test('nothing fires before n of the last m windows that said something breached, counted apart from the code', () => {
+    fc.assert(
+      fc.property(historyArbitrary, ruleArbitrary, (history, rule) => {
+        const { n, m } = rule.nOfM ?? { n: 1, m: 1 };
+        const said: boolean[] = [];
+        for (const { verdict, transitions } of play(history, { ...rule, nOfM: { n, m } }).seen) {
+          if (['breach', 'band', 'clear'].includes(verdict.kind)) said.push(verdict.kind === 'breach');
+          if (!transitions.some(({ kind }) => kind === 'firing')) continue;
+          expect(said.slice(-m).filter(Boolean).length).toBeGreaterThanOrEqual(n);
+        }
+      }),
+    );
+  });
+
+  test('nothing resolves on a verdict that only holds, however long it lasts', () => {
+    const holding = verdictArbitrary.filter(({ kind }) => ['inconclusive', 'no_data', 'error'].includes(kind));
+    fc.assert(
+      fc.property(historyArbitrary, ruleArbitrary, fc.array(holding, { maxLength: 30 }), (history, rule, held) => {
+        const { end } = play(history, rule);
+        const after = play(
+          held.map((verdict) => ({ verdict, gap: 1 })),
+          rule,
+          end,
+        );
+        expect(transitionsOf(after.seen)).toEqual([]);
+        if (end.condition.state === 'FIRING' || end.condition.state === 'RECOVERING') expect(after.end.condition).toEqual(end.condition);
       }),
     );
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { closeInstance, step, type StepRule } from './step.ts';
 import type { Condition, Instance, Severity, Verdict } from '../types.ts';
+import { anInstance } from './test-rules.ts';
 
 const hour = 3_600_000;
 const t0 = Date.UTC(2026, 0, 1);
@@ -12,15 +13,17 @@ const noData: Verdict = { kind: 'no_data' };
 const error: Verdict = { kind: 'error', reason: 'unavailable' };
 const holding = [inconclusive, noData, error];
 
-const rule = (forWindows = 0, keepWindows = 0): StepRule => ({
+const rule = (forWindows = 0, keepWindows = 0, nOfM: StepRule['nOfM'] = null): StepRule => ({
   everyMs: hour,
   forMs: forWindows * hour,
+  nOfM,
   keepFiringForMs: keepWindows * hour,
 });
+const of = (n: number, m: number) => rule(0, 0, { n, m });
 
 /** Runs verdicts window by window and tells each state, with what was announced behind it. */
 function run(verdicts: readonly Verdict[], by: StepRule, everyMs = hour): string[] {
-  let instance: Instance = { id: 'i', labels: {}, condition: { state: 'OK' }, evaluatedToMs: null };
+  let instance: Instance = anInstance();
   return verdicts.map((verdict, index) => {
     const { next, transitions } = step(instance, { verdict, windowEndMs: t0 + index * everyMs }, by);
     instance = next;
@@ -107,6 +110,34 @@ const table: readonly [string, StepRule, readonly Verdict[], readonly string[]][
     return rows;
   }),
   ['OK, clear and band: nothing', rule(), [clear, band()], ['OK', 'OK']],
+  ['OK, breach, 1 of m: fires at once', of(1, 3), [breach()], ['FIRING firing warning']],
+  ['OK, breach, n of m: pending', of(2, 3), [breach()], ['PENDING']],
+  ['PENDING, breach, n of m met: fires', of(2, 3), [breach(), clear, breach()], ['PENDING', 'PENDING', 'FIRING firing warning']],
+  [
+    'PENDING, breach, n of m not met, since one is longer ago than m: stays',
+    of(2, 3),
+    [breach(), clear, clear, breach(), clear, breach()],
+    ['PENDING', 'PENDING', 'PENDING', 'PENDING', 'PENDING', 'FIRING firing warning'],
+  ],
+  [
+    'PENDING, clear and band, none of the last m breached: OK',
+    of(2, 3),
+    [breach(), clear, band(), clear],
+    ['PENDING', 'PENDING', 'PENDING', 'OK'],
+  ],
+  [
+    'PENDING, n of m, a held window is none of the m',
+    of(2, 2),
+    [breach(), inconclusive, breach()],
+    ['PENDING', 'PENDING', 'FIRING firing warning'],
+  ],
+  [
+    'PENDING, n of m, held for longer than m windows: OK',
+    of(2, 2),
+    [breach(), error, error, error],
+    ['PENDING', 'PENDING', 'PENDING', 'OK'],
+  ],
+  ['FIRING, n of m, clear: resolved', of(2, 3), [breach(), breach(), clear], ['PENDING', 'FIRING firing warning', 'OK resolved warning']],
   [
     'PENDING, breach of another severity: fires with the last one',
     rule(1),
@@ -125,7 +156,7 @@ describe('step', () => {
   });
 
   test('a second firing is a new episode with new ids, a recovery that fails is not', () => {
-    let instance: Instance = { id: 'i', labels: {}, condition: { state: 'OK' }, evaluatedToMs: null };
+    let instance: Instance = anInstance();
     const ids = [breach(), clear, breach(), clear, clear, breach()].flatMap((verdict, index) => {
       const { next, transitions } = step(instance, { verdict, windowEndMs: t0 + index * hour }, rule(0, 1));
       instance = next;
@@ -137,22 +168,61 @@ describe('step', () => {
     expect(new Set(ids.map(({ id }) => id)).size).toBe(3);
   });
 
+  const episodes: readonly [string, StepRule, readonly Verdict[], since: number, started: number][] = [
+    ['for', rule(2), [clear, breach(), noData, breach(), breach()], 1, 4],
+    ['for, begun anew', rule(1), [breach(), clear, breach(), breach()], 2, 3],
+    ['no wait', rule(), [clear, breach()], 1, 1],
+    ['n of m', of(2, 3), [breach(), clear, breach()], 0, 2],
+    ['n of m, the first breach slid out', of(3, 4), [breach(), clear, clear, breach(), breach(), clear, breach()], 3, 6],
+  ];
+  test.each(episodes)(
+    'an episode knows its first breaching window and the one in which it fired: %s',
+    (_, by, ...[verdicts, since, started]) => {
+      let instance = anInstance();
+      const transitions = [...verdicts, clear].flatMap((verdict, index) => {
+        const result = step(instance, { verdict, windowEndMs: t0 + index * hour }, by);
+        instance = result.next;
+        return result.transitions;
+      });
+      expect(transitions.map(({ kind, episodeSinceMs, episodeStartedMs }) => [kind, episodeSinceMs, episodeStartedMs])).toEqual(
+        ['firing', 'resolved'].map((kind) => [kind, t0 + since * hour, t0 + started * hour]),
+      );
+    },
+  );
+
+  test.each([
+    ['for becomes n of m', rule(3), of(2, 2)],
+    ['n of m becomes for', of(3, 3), rule(1)],
+  ])('what is pending goes on when the rule changes: %s', (_, before, after) => {
+    const pending = step(anInstance(), { verdict: breach(), windowEndMs: t0 }, before).next;
+    const first = step(pending, { verdict: breach(), windowEndMs: t0 + hour }, after);
+    const second = step(first.next, { verdict: breach(), windowEndMs: t0 + 2 * hour }, after);
+    const fired = [...first.transitions, ...second.transitions];
+    expect(fired.map(({ kind, episodeSinceMs }) => [kind, episodeSinceMs])).toEqual([['firing', t0]]);
+  });
+
+  test('what the monitor keeps with an instance is left alone', () => {
+    const lanes = [{ id: 'l', channel: 'log', route: 'default', group: {} }];
+    const { next } = step(anInstance({ lanes, missingCount: 7 }), { verdict: breach(), windowEndMs: t0 }, rule());
+    expect(next).toMatchObject({ lanes, missingCount: 7 });
+  });
+
   test('a window that was judged already is refused', () => {
-    const instance: Instance = { id: 'i', labels: {}, condition: { state: 'OK' }, evaluatedToMs: t0 };
+    const instance = anInstance({ evaluatedToMs: t0 });
     expect(() => step(instance, { verdict: clear, windowEndMs: t0 }, rule())).toThrow('Judge windows in order');
   });
 });
 
 describe('closeInstance', () => {
-  const episode = { id: 'e', startedMs: t0, transitionCount: 1 };
+  const episode = { id: 'e', sinceMs: t0, startedMs: t0, transitionCount: 1 };
   const conditions: readonly [Condition, readonly string[]][] = [
     [{ state: 'OK' }, []],
-    [{ state: 'PENDING', severity: 'warning', sinceMs: t0, elapsedMs: 0, heldMs: 0 }, []],
+    [{ state: 'PENDING', severity: 'warning', sinceMs: t0, elapsedMs: 0, heldMs: 0, recent: [] }, []],
     [{ state: 'FIRING', severity: 'warning', episode }, ['resolved rule_removed']],
     [{ state: 'RECOVERING', severity: 'warning', episode, sinceMs: t0, elapsedMs: 0 }, ['resolved rule_removed']],
   ];
   test.each(conditions)('from %j: announced only where a firing was', (condition, expected) => {
-    const { next, transitions } = closeInstance({ id: 'i', labels: {}, condition, evaluatedToMs: t0 });
+    const { next, transitions } = closeInstance(anInstance({ condition, evaluatedToMs: t0 }));
     expect(next.condition).toEqual({ state: 'OK' });
     expect(transitions.map(({ kind, reason }) => `${kind} ${reason}`)).toEqual(expected);
   });
