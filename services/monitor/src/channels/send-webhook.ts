@@ -4,7 +4,7 @@ import type { Channel, Notification, WebhookSecret } from '@vigie/alerting';
 import { signWebhook, webhookUrlProblem } from '@vigie/alerting';
 import type { Clock } from '@vigie/runtime';
 import { checkHost, guardedLookup } from './address-guard.ts';
-import type { Send, SendResult } from './deliver-outbox.ts';
+import type { Send, SendResult } from './send.ts';
 
 /** One attempt in all: connect, send, answer. */
 const attemptTimeoutMs = 10_000;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { webhookSecret, type Channel, type SecretSource, type WebhookSecret } from '@vigie/alerting';
 import type { Clock, Env, Logger } from '@vigie/runtime';
-import type { Send } from './deliver-outbox.ts';
+import type { Send } from './send.ts';
 import { createWebhookSender } from './send-webhook.ts';
 
 /** One line per alert in the service's own log. */
