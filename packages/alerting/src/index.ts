@@ -59,3 +59,13 @@ export type {
   Route,
   Silence,
 } from './announce/types.ts';
+export {
+  judgeWindows,
+  replayWindowCount,
+  replayWindows,
+  type JudgedWindow,
+  type ReadWindow,
+  type ReplayWindow,
+} from './replay/judge-windows.ts';
+export { replayAnnouncements, type ReplayedMessage, type ReplayOverlays, type StoredRecord } from './replay/replay-announcements.ts';
+export { ReplaySummarizer, type FiringSpan, type ReplayReport, type ReplaySummary } from './replay/summarize.ts';

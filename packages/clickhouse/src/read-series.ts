@@ -96,7 +96,7 @@ interface Row<Cell> {
 
 /** What lies before the first window is one pane, number 0: a stock needs its sum and nothing else. */
 async function readSums(place: Place, facts: Facts): Promise<PanesOf<PaneSums>> {
-  const rows = await ask<[number, string]>(place, {
+  const rows = await queryCells<[number, string]>(place, {
     cell: `(${paneOf('at')} AS pane, toString(sum(toInt128(value))))`,
     groupBy: 'pane',
     condition: "fact IN {facts:Array(String)} AND (at >= {from:DateTime64(3, 'UTC')} OR fact IN {stocks:Array(String)})",
@@ -108,7 +108,7 @@ async function readSums(place: Place, facts: Facts): Promise<PanesOf<PaneSums>> 
 /** Who came and went inside some window: only those who came after the first window began can have. */
 async function readPairs(place: Place, facts: Facts): Promise<PanesOf<PairSums>> {
   if (facts.cohorts.length === 0) return new Map();
-  const rows = await ask<[number, number, string]>(place, {
+  const rows = await queryCells<[number, number, string]>(place, {
     cell: `(${paneOf('at')} AS pane, ${paneOf('since')} AS since_pane, toString(sum(toInt128(value))))`,
     groupBy: 'pane, since_pane',
     condition: "fact IN {cohorts:Array(String)} AND since >= {from:DateTime64(3, 'UTC')}",
@@ -120,7 +120,7 @@ async function readPairs(place: Place, facts: Facts): Promise<PanesOf<PairSums>>
 const paneOf = (column: string): string =>
   `intDiv(greatest(toUnixTimestamp64Milli(${column}), {from_ms:Int64} - 1) - ({from_ms:Int64} - {pane_ms:Int64}), {pane_ms:Int64})`;
 
-async function ask<Cell>(
+async function queryCells<Cell>(
   { clickhouse, generation, question, grid, by }: Place,
   asked: { cell: string; groupBy: string; condition: string; facts: Facts },
 ): Promise<Row<Cell>[]> {

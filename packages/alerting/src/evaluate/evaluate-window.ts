@@ -23,6 +23,8 @@ interface JudgedInstance {
   readonly instance: string;
   readonly labels: Instance['labels'];
   readonly verdict: Verdict;
+  /** What was compared with the limits: the value, or its change; null where there was none. */
+  readonly judged: string | null;
 }
 export interface WindowDecision {
   /** Those worth remembering. */
@@ -56,7 +58,7 @@ export function evaluateWindow(input: WindowInput): WindowDecision {
     // Absence is a finding only where the question was answered.
     const held: Judgement | null = reading === null && unanswered !== null ? { verdict: unanswered, judged: null } : null;
     const { verdict, judged } = held ?? verdictOf(rule, { reading, baseline, instance });
-    verdicts.push({ instance: instance.id, labels: instance.labels, verdict });
+    verdicts.push({ instance: instance.id, labels: instance.labels, verdict, judged });
     const { next, transitions } = step(instance, { verdict, windowEndMs }, rule);
     if (next.condition.state !== 'OK' || watchesAbsence(rule)) instances.push(next);
     for (const transition of transitions) {
