@@ -45,7 +45,7 @@ export function driverTable(
   const dimension = (after[0] ?? before[0])?.slice?.dimension;
   if (def === undefined || dimension === undefined || whole.before.value === null || whole.after.value === null) return null;
   const shape = shapeOf(def);
-  if (shape === null || ![before, after].every((side) => side.every(isCounted))) return null;
+  if (shape === null) return null;
   if (!addsUp(before, whole.before, shape) || !addsUp(after, whole.after, shape)) return null;
 
   const moves = movesOf(before, after, { whole, shape });
@@ -86,11 +86,7 @@ function shapeOf(def: KpiDef): Shape | null {
   return fraction.divisors.every(({ type }) => type === 'integer') ? 'sum' : 'ratio';
 }
 
-/** Its parts are known even where it has no value: money spent and nobody won. */
-function isCounted({ value, reason }: Reading): boolean {
-  return value !== null || reason === 'zero_denominator' || reason === 'no_acquisition';
-}
-
+/** Slices that have no value count too: money was spent and nobody was won. Those that were not answered have no parts, and do not add up. */
 function addsUp(slices: readonly Reading[], whole: Reading, shape: Shape): boolean {
   const sum = (part: 'numerator' | 'denominator') => slices.reduce((total, slice) => total + slice[part], 0n);
   const isDenominatorRight =

@@ -94,7 +94,7 @@ describe('evaluateWindow', () => {
     const small = { ...rule, maxInstances: 3 };
     const [, second] = run(small, [
       [ofChannel('zzz', '120.00')],
-      ['a', 'b', 'c', 'd', 'zzz'].map((channel) => ofChannel(channel, '130.00')),
+      ['zzz', 'd', 'c', 'b', 'a'].map((channel) => ofChannel(channel, '130.00')),
     ]);
     expect(states(second!)).toEqual(['a FIRING', 'b FIRING', 'zzz FIRING']);
     expect(second!.overflowCount).toBe(2);

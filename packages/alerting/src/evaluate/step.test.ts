@@ -54,6 +54,24 @@ const table: readonly [string, StepRule, readonly Verdict[], readonly string[]][
     [breach(), noData, noData, noData, breach()],
     ['PENDING', 'PENDING', 'PENDING', 'OK', 'PENDING'],
   ],
+  [
+    'PENDING, held, breach, held again: each time anew',
+    rule(3),
+    [breach(), noData, noData, breach(), noData, noData],
+    ['PENDING', 'PENDING', 'PENDING', 'PENDING', 'PENDING', 'PENDING'],
+  ],
+  ...[breach(), clear].map((between): (typeof table)[number] => [
+    `PENDING, n of m, held, ${between.kind}, held again: each time anew`,
+    of(3, 3),
+    [breach(), noData, noData, between, noData, noData],
+    ['PENDING', 'PENDING', 'PENDING', 'PENDING', 'PENDING', 'PENDING'],
+  ]),
+  [
+    'PENDING, for shorter than a window: one held window is not too long, two are',
+    { ...rule(), forMs: hour / 2 },
+    [breach(), noData, noData],
+    ['PENDING', 'PENDING', 'OK'],
+  ],
   ['FIRING, a graver breach: escalated', rule(), [breach(), breach('critical')], ['FIRING firing warning', 'FIRING escalated critical']],
   [
     'FIRING, a milder breach: deescalated',
