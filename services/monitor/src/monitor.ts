@@ -5,11 +5,8 @@ import { OutboxDeliverer, type DelivererOptions } from './deliver/deliver-outbox
 import { RuleEvaluator, type EvaluatorOptions } from './evaluate/evaluate-rules.ts';
 import { createPoll, type Poll } from './poll.ts';
 
-/** How often the clock is looked at; a crossing is decided at most this long after its numbers are complete. */
-const evaluateIntervalMs = 500;
-const deliverIntervalMs = 250;
-const shipIntervalMs = 1_000;
-const reloadIntervalMs = 2_000;
+/** How often each part looks; a crossing is decided at most `evaluate` after its numbers are complete. */
+const intervalsMs = { evaluate: 500, deliver: 250, ship: 1_000, reload: 2_000 };
 
 export interface Monitor {
   readonly evaluate: Poll;
@@ -24,6 +21,8 @@ export type MonitorOptions = Omit<EvaluatorOptions & AnnouncerOptions & Delivere
   readonly restore: () => Promise<unknown>;
   /** Sends on to ClickHouse what was written since. */
   readonly shipJournal: () => Promise<void>;
+  /** For tests, which have no time to wait. */
+  readonly intervalsMs?: typeof intervalsMs;
 };
 
 /**
@@ -64,10 +63,11 @@ export function createMonitor(options: MonitorOptions): Monitor {
       throw error;
     }
   };
-  const poll = (name: string, intervalMs: number, work: () => Promise<void>): Poll => createPoll(work, { ...{ clock, random, logger }, name, intervalMs });
-  const deliver = poll('deliver', deliverIntervalMs, () => deliverer.tick());
+  const poll = (name: keyof Monitor, work: () => Promise<void>): Poll =>
+    createPoll(work, { ...{ clock, random, logger }, name, intervalMs: (options.intervalsMs ?? intervalsMs)[name] });
+  const deliver = poll('deliver', () => deliverer.tick());
   return {
-    evaluate: poll('evaluate', evaluateIntervalMs, evaluate),
+    evaluate: poll('evaluate', evaluate),
     deliver: {
       ...deliver,
       stop: async () => {
@@ -75,7 +75,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
         await deliverer.drain();
       },
     },
-    ship: poll('ship', shipIntervalMs, options.shipJournal),
-    reload: poll('reload', reloadIntervalMs, async () => void (await rules.reload())),
+    ship: poll('ship', options.shipJournal),
+    reload: poll('reload', async () => void (await rules.reload())),
   };
 }

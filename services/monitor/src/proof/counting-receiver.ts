@@ -1,11 +1,12 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { verifyWebhook, webhookSecret } from '@vigie/alerting';
 
 export interface Receipt {
   readonly id: string;
   readonly body: string;
   readonly isSigned: boolean;
-  readonly status: number;
+  /** Whether the sender can have taken it as accepted. */
+  readonly isAccepted: boolean;
 }
 export interface CountingReceiver {
   readonly url: string;
@@ -14,11 +15,17 @@ export interface CountingReceiver {
   readonly close: () => Promise<void>;
 }
 
-/** Receives webhooks, checks their signatures at the time that the test says it is, and remembers all; `statusOf` plays a faulty receiver. */
+/**
+ * How one attempt is answered. `hang`: never; `reset`: the connection breaks after the body came; `slow`: the answer drips for longer than anybody
+ * waits; `redirect`: elsewhere.
+ */
+export type Answer = number | 'hang' | 'reset' | 'slow' | 'redirect' | { readonly status: number; readonly retryAfter: string };
+
+/** Receives webhooks, checks their signatures at the time that the test says it is, and remembers all; `answerOf` plays a faulty receiver. */
 export async function startReceiver(options: {
   secret: string;
   nowMs: number;
-  statusOf?: (id: string, attempt: number) => number;
+  answerOf?: (id: string, attempt: number) => Answer;
 }): Promise<CountingReceiver> {
   const receipts: Receipt[] = [];
   const secret = webhookSecret(options.secret);
@@ -29,9 +36,10 @@ export async function startReceiver(options: {
     request.on('end', () => {
       const id = String(request.headers['webhook-id']);
       const attempt = receipts.filter((receipt) => receipt.id === id).length + 1;
-      const status = options.statusOf?.(id, attempt) ?? 204;
-      receipts.push({ id, body, isSigned: verifyWebhook({ headers: request.headers, body }, secret, { nowMs: options.nowMs }), status });
-      response.writeHead(status).end();
+      const answer = options.answerOf?.(id, attempt) ?? 204;
+      const isSigned = verifyWebhook({ headers: request.headers, body }, secret, { nowMs: options.nowMs });
+      receipts.push({ id, body, isSigned, isAccepted: typeof answer === 'number' && answer < 300 });
+      reply({ request, response }, answer);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,4 +54,17 @@ export async function startReceiver(options: {
         server.closeAllConnections();
       }),
   };
+}
+
+function reply({ request, response }: { request: IncomingMessage; response: ServerResponse }, answer: Answer): void {
+  if (answer === 'hang') return;
+  if (answer === 'reset') return void request.socket.resetAndDestroy();
+  if (answer === 'redirect') return void response.writeHead(302, { location: 'http://127.0.0.1:1/elsewhere' }).end();
+  if (answer === 'slow') {
+    response.writeHead(503, { 'content-type': 'text/plain' });
+    const drip = setInterval(() => response.write('.'), 20);
+    return void response.on('close', () => clearInterval(drip));
+  }
+  if (typeof answer === 'number') return void response.writeHead(answer).end();
+  response.writeHead(answer.status, { 'retry-after': answer.retryAfter }).end();
 }

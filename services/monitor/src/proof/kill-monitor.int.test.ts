@@ -1,16 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseRules, type AlertRecord, type Rule } from '@vigie/alerting';
-import { kpiDefs } from '@vigie/kpis';
-import { connectRedis, createAlertStore, type AlertStore } from '@vigie/redis';
-import { createLogger } from '@vigie/runtime';
+import { connectClickhouse, migrate } from '@vigie/clickhouse';
+import { connectRedis, createAlertStore } from '@vigie/redis';
+import { clickhouseConfig, createLogger, readConfig } from '@vigie/runtime';
 import { eventually, useServers } from '@vigie/testkit';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startReceiver, type CountingReceiver } from './counting-receiver.ts';
-import type { Script } from './script.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Answer } from './counting-receiver.ts';
+import { expectedKinds, Stage } from './stage.ts';
 
 const suite = useServers();
 const logger = createLogger({ name: 'test', level: 'silent' });
@@ -18,200 +13,132 @@ const redis = connectRedis(
   { url: suite.redisUrl, password: undefined, prefix: suite.redisPrefix, caFile: undefined },
   { name: 'test', logger },
 );
+beforeAll(async () => {
+  const clickhouse = connectClickhouse(readConfig(z.object({ clickhouse: clickhouseConfig }), suite.environment).clickhouse, { name: 'test' });
+  await migrate(clickhouse, () => {});
+  await clickhouse.close();
+});
 afterAll(() => redis.disconnect());
 
-const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-const startMs = Date.UTC(2026, 10, 22, 10);
-// Limits: warning 5 until below 4.5, critical 7 until below 6.
-const values = ['3.00', '6.00', '8.00', '5.50', '4.70', '4.00', '9.00', '1.00'];
-/** What must be told, worked out by hand from the values above: two episodes. */
-const expectedKinds = [
-  ['firing', 'escalated', 'deescalated', 'resolved'],
-  ['firing', 'resolved'],
-];
-const expectedCount = 6;
-const nowMs = startMs + values.length * 60_000;
-const entry = fileURLToPath(new URL('./scripted-monitor.ts', import.meta.url));
+let stage: Stage;
+let stageCount = 0;
+afterEach(() => stage.close());
 
-let folder = '';
-let receiver: CountingReceiver;
-let store: AlertStore;
-let prefix = '';
-let runCount = 0;
-const children: ChildProcess[] = [];
-
-function rulesText(url: string): string {
-  return `version: 1
-rules:
-  - uid: churn
-    kpi: customer_churn_rate
-    window: { size: 30d, every: 1m }
-    severity: { warning: { at_or_above: 5, recover_below: 4.5 }, critical: { at_or_above: 7, recover_below: 6 } }
-    min_sample: { measure: customers_at_start, at_least: 50 }
-routes: { default: { channels: [hook] } }
-channels: { hook: { type: webhook, url: '${url}', secret_env: HOOK_SECRET, allow_private_hosts: ['127.0.0.1'] } }
-`;
+async function begin(answerOf?: (id: string, attempt: number) => Answer): Promise<void> {
+  stageCount += 1;
+  const prefix = `${suite.redisPrefix}-kill-${stageCount}`;
+  const store = createAlertStore(redis, prefix);
+  stage = await Stage.open({ environment: suite.environment, prefix, store, ...(answerOf === undefined ? {} : { answerOf }) });
+  await stage.seed();
 }
 
-async function begin(statusOf?: (id: string, attempt: number) => number): Promise<void> {
-  receiver = await startReceiver({ secret, nowMs, ...(statusOf === undefined ? {} : { statusOf }) });
-  const text = rulesText(receiver.url);
-  writeFileSync(join(folder, 'rules.yaml'), text);
-  const parsed = parseRules(text, kpiDefs);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  const rule: Rule = parsed.ruleSet.rules[0]!;
-  // As if the rule had been judged until the script begins: every minute of the script is then a missed window.
-  const seed = { rule, expectedRevision: 0, evaluatedToMs: startMs, instances: [], records: [], notifications: [], nowMs };
-  expect(await store.commit(seed)).toBe('ok');
-}
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vigie-monitor-'));
-  runCount += 1;
-  prefix = `${suite.redisPrefix}-kill-${runCount}`;
-  store = createAlertStore(redis, prefix);
-});
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+/** Plays with a monitor that dies at a point, and with its heir from there on. */
+async function playWithDeathAt(faultPoint: string): Promise<void> {
+  const victim = stage.start({ VIGIE_FAULT_POINT: faultPoint });
+  const isDead = () => victim.child.signalCode !== null;
+  while (!stage.isOver && !isDead()) {
+    stage.release();
+    await stage.untilTold(isDead);
   }
-  await receiver.close();
-  rmSync(folder, { recursive: true });
-});
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<{ signal: NodeJS.Signals | null; code: number | null; output: string }>;
-}
-
-/** Time goes on by `laterMs` between a death and the next start, so that a lease of the dead has run out. */
-function startMonitor(env: Record<string, string> = {}, laterMs = 0): Running {
-  const script: Script = { startMs, nowMs: nowMs + laterMs, values };
-  const child = spawn(process.execPath, [entry], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      ...process.env,
-      VIGIE_REDIS_URL: suite.redisUrl,
-      VIGIE_REDIS_PREFIX: prefix,
-      VIGIE_RULES_FILE: join(folder, 'rules.yaml'),
-      VIGIE_FAULT_FILE: join(folder, 'faults'),
-      HOOK_SECRET: secret,
-      SCRIPT: JSON.stringify(script),
-      ...env,
-    },
-  });
-  children.push(child);
-  let output = '';
-  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const ended = new Promise<Awaited<Running['ended']>>((resolve) => child.on('close', (code, signal) => resolve({ code, signal, output })));
-  return { child, ended };
-}
-
-const idsReceived = () => [...new Set(receiver.receipts.filter(({ status }) => status < 300).map(({ id }) => id))];
-const faults = () => (existsSync(join(folder, 'faults')) ? readFileSync(join(folder, 'faults'), 'utf8') : '');
-
-/** Everything was told and the outbox is empty. */
-async function allTold(): Promise<void> {
-  await eventually(
-    async () => {
-      expect(idsReceived()).toHaveLength(expectedCount);
-      expect(await store.outboxDepth()).toBe(0);
-    },
-    { deadlineMs: 20_000 },
-  );
-}
-
-async function stopCleanly(running: Running): Promise<string> {
-  running.child.kill('SIGTERM');
-  const { code, output } = await running.ended;
-  expect(code).toBe(0);
-  return output;
-}
-
-/** One record per transition; every one received, in order within its episode, signed, and nothing else but the same again. */
-async function expectHonest(): Promise<void> {
-  const history: AlertRecord[] = (await store.history(100)).toReversed();
-  expect(history.map(({ transition }) => transition.kind)).toEqual(expectedKinds.flat());
-  expect(new Set(history.map(({ transition }) => transition.id)).size).toBe(expectedCount);
-
-  const firstOfId = [...Map.groupBy(receiver.receipts, ({ id }) => id)].map(([id, [first]]) => [id, first!.body] as const);
-  const told = firstOfId.map(([, body]): { data: { episode: string; transition: string; kind: string } } => JSON.parse(body));
-  const byEpisode = [...Map.groupBy(told, ({ data }) => data.episode).values()];
-  expect(byEpisode.map((episode) => episode.map(({ data }) => data.kind))).toEqual(expect.arrayContaining(expectedKinds));
-  expect(byEpisode).toHaveLength(expectedKinds.length);
-  expect(new Set(told.map(({ data }) => data.transition))).toEqual(new Set(history.map(({ transition }) => transition.id)));
-
-  for (const receipt of receiver.receipts) {
-    expect(receipt.isSigned).toBe(true);
-    expect(receipt.body).toBe(firstOfId.find(([id]) => id === receipt.id)?.[1]);
-  }
-  expect(await store.deadLetters(10)).toEqual([]);
+  expect((await victim.ended).signal).toBe('SIGKILL');
+  expect(stage.faults()).toContain(`${faultPoint.replace(':', ' ')} `);
+  const heir = stage.start();
+  await stage.playOut();
+  await stage.stopCleanly(heir);
 }
 
 describe('a monitor that is killed', () => {
-  const points = ['monitor.decided', 'monitor.stored', 'monitor.sent'].flatMap((point) =>
+  const points = ['monitor.decided', 'monitor.stored', 'monitor.planned', 'monitor.announced', 'monitor.sent'].flatMap((point) =>
     [1, 2, 4, 6].map((passing) => ({ point, passing })),
   );
   test.each(points)('at $point, passing $passing: every transition is told once, or again with the same id', async ({ point, passing }) => {
     await begin();
-    const victim = startMonitor({ VIGIE_FAULT_POINT: `${point}:${passing}` });
-    expect((await victim.ended).signal).toBe('SIGKILL');
-    expect(faults()).toContain(`${point} ${passing} `);
-
-    const heir = startMonitor({}, 30_000);
-    await allTold();
-    await stopCleanly(heir);
-    await expectHonest();
+    await playWithDeathAt(`${point}:${passing}`);
+    await stage.expectHonest();
     // Who was killed after the send has sent it, and did not know: it comes once more.
-    expect(receiver.receipts.length).toBeGreaterThanOrEqual(point === 'monitor.sent' ? expectedCount + 1 : expectedCount);
+    expect(stage.receiver.receipts).toHaveLength(point === 'monitor.sent' ? expectedKinds.length + 1 : expectedKinds.length);
+  });
+
+  test('in back-off: the next attempt is made by the heir, with the same id', async () => {
+    await begin((_id, attempt) => (attempt === 1 ? 503 : 204));
+    await playWithDeathAt('monitor.backoff:2');
+    await stage.expectHonest();
+    expect(stage.receiver.receipts).toHaveLength(2 * expectedKinds.length);
   });
 
   test('again and again, at every point in turn, still tells each transition', async () => {
     await begin();
-    for (const [index, point] of ['monitor.decided', 'monitor.decided:2', 'monitor.stored', 'monitor.sent', 'monitor.sent'].entries()) {
-      const victim = startMonitor({ VIGIE_FAULT_POINT: point }, index * 30_000);
+    stage.release();
+    stage.release();
+    for (const point of ['monitor.decided', 'monitor.stored', 'monitor.planned', 'monitor.announced', 'monitor.sent', 'monitor.sent']) {
+      // What was stored is not stored again, so some points are passed only if there is something new.
+      if (point === 'monitor.stored' || point === 'monitor.planned') stage.release();
+      const victim = stage.start({ VIGIE_FAULT_POINT: point });
       expect((await victim.ended).signal).toBe('SIGKILL');
     }
-    const heir = startMonitor({}, 150_000);
-    await allTold();
-    await stopCleanly(heir);
-    await expectHonest();
+    const heir = stage.start();
+    await stage.playOut();
+    await stage.stopCleanly(heir);
+    await stage.expectHonest();
   });
 });
 
 describe('two monitors', () => {
   test('announce each transition exactly once', async () => {
     await begin();
-    const both = [startMonitor(), startMonitor()];
-    await allTold();
-    for (const one of both) await stopCleanly(one);
-    await expectHonest();
-    expect(receiver.receipts).toHaveLength(expectedCount);
+    const both = [stage.start(), stage.start()];
+    await stage.playOut();
+    for (const one of both) await stage.stopCleanly(one);
+    await stage.expectHonest();
+    expect(stage.receiver.receipts).toHaveLength(expectedKinds.length);
   });
 
-  test('a paused one that wakes with a decision of long ago changes nothing', async () => {
+  test.each(['monitor.decided', 'monitor.planned'])('one that was paused at %s and wakes long after changes nothing', async (point) => {
     await begin();
-    const sleeper = startMonitor({ VIGIE_FAULT_POINT: 'monitor.decided', VIGIE_FAULT_ACTION: 'pause' });
-    await eventually(() => faults().startsWith('monitor.decided 1 '));
-    const other = startMonitor();
-    await allTold();
+    stage.release();
+    stage.release();
+    const sleeper = stage.start({ VIGIE_FAULT_POINT: point, VIGIE_FAULT_ACTION: 'pause' });
+    await eventually(() => expect(stage.faults()).toContain(`${point} 1 `), { deadlineMs: 20_000 });
+    const other = stage.start();
+    await stage.playOut();
     sleeper.child.kill('SIGCONT');
-    const said = await stopCleanly(sleeper);
-    await stopCleanly(other);
-    expect(said).toContain('vigie_monitor_commits_refused_total 1');
-    await expectHonest();
-    expect(receiver.receipts).toHaveLength(expectedCount);
+    const said = await stage.stopCleanly(sleeper);
+    await stage.stopCleanly(other);
+    if (point === 'monitor.decided') expect(said).toContain('vigie_monitor_commits_refused_total 1');
+    await stage.expectHonest();
+    expect(stage.receiver.receipts).toHaveLength(expectedKinds.length);
   });
 });
 
 describe('a receiver that fails', () => {
   test('gets the same notification until it takes it, and the next one only then', async () => {
-    await begin((_id, attempt) => [503, 429, 500, 204][attempt - 1] ?? 204);
-    const monitor = startMonitor();
-    await allTold();
-    await stopCleanly(monitor);
-    await expectHonest();
-    const attempts = [...Map.groupBy(receiver.receipts, ({ id }) => id).values()].map((group) => group.map(({ status }) => status));
-    expect(attempts).toEqual(Array.from({ length: expectedCount }, () => [503, 429, 500, 204]));
+    const answers: Answer[] = [503, { status: 429, retryAfter: '0' }, 'hang', 'reset', 'slow', 500, 204];
+    await begin((_id, attempt) => answers[attempt - 1] ?? 204);
+    const monitor = stage.start();
+    await stage.playOut();
+    await stage.stopCleanly(monitor);
+    await stage.expectHonest();
+    const attempts = [...Map.groupBy(stage.receiver.receipts, ({ id }) => id).values()].map((group) => group.length);
+    expect(attempts).toEqual(expectedKinds.map(() => answers.length));
+  });
+
+  test.each([
+    ['a redirect', 'redirect' as const],
+    ['a refusal', 403],
+  ])('for good, by %s: what it was to be told is kept, with the reason, and can be sent again with the same ids', async (_, answer) => {
+    let isMended = false;
+    await begin(() => (isMended ? 204 : answer));
+    const monitor = stage.start();
+    while (!stage.isOver) stage.release();
+    await eventually(async () => expect(await stage.store.deadLetters(10)).not.toHaveLength(0), { deadlineMs: 20_000 });
+    isMended = true;
+    await eventually(async () => expect((await stage.store.load({ tenant: 'default', uid: 'churn' })).instances).toEqual([]), { deadlineMs: 20_000 });
+    await eventually(async () => expect(await stage.store.outboxDepth()).toBe(0), { deadlineMs: 20_000 });
+    await stage.store.retryDead('all');
+    await stage.untilTold();
+    await stage.stopCleanly(monitor);
+    expect(await stage.store.deadLetters(10)).toEqual([]);
+    const ids = (await stage.store.history(100)).map(({ transition }) => transition.id);
+    expect(new Set(stage.told().flatMap(({ transitions }) => transitions))).toEqual(new Set(ids));
   });
 });

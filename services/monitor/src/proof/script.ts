@@ -7,11 +7,6 @@ export interface Script {
   readonly values: readonly (string | null)[];
 }
 
-export function scriptOf(env: Readonly<Record<string, string | undefined>>): Script {
-  const script: Script = JSON.parse(env['SCRIPT'] ?? '{}');
-  return script;
-}
-
 export function scriptedAnswer({ startMs, values }: Script, window: Window): KpiAnswer {
   const value = values[(window.to - startMs) / 60_000 - 1] ?? null;
   return {

@@ -1,44 +1,66 @@
 /**
- * The monitor as main.ts wires it, but for two things: the KPI's values come from a script and the clock from the test, so that a
- * kill test knows every transition beforehand. Started as a child process, because what is tested is the death of a process.
+ * The monitor as main.ts wires it, but for two things: the KPI's values come from a script, which the test writes on as it goes, and the clock
+ * from the test, so that a kill test knows every transition beforehand. Started as a child process, because what is tested is the death of a process.
  */
 import { readFileSync } from 'node:fs';
-import { parseRules } from '@vigie/alerting';
-import { kpiDefs } from '@vigie/kpis';
+import { connectClickhouse } from '@vigie/clickhouse';
 import { connectRedis, createAlertStore } from '@vigie/redis';
-import { createFaultPoints, createLifecycle, createLogger, createMetrics, readConfig, redisConfig, systemClock } from '@vigie/runtime';
+import {
+  clickhouseConfig,
+  createFaultPoints,
+  createLifecycle,
+  createLogger,
+  createMetrics,
+  readConfig,
+  redisConfig,
+  systemClock,
+} from '@vigie/runtime';
 import { z } from 'zod';
-import { loadChannels } from '../load-channels.ts';
+import { loadChannels } from '../channels/load-channels.ts';
+import { restoreAlerts } from '../journal/restore-alerts.ts';
+import { createJournalShipper } from '../journal/ship-journal.ts';
 import { createMonitorMetrics } from '../metrics.ts';
 import { createMonitor } from '../monitor.ts';
-import { scriptedAnswer, scriptOf } from './script.ts';
+import { holdRules } from '../rules/rules-holder.ts';
+import { scriptedAnswer, type Script } from './script.ts';
 
-const config = readConfig(z.object({ redis: redisConfig }), process.env);
-const script = scriptOf(process.env);
+const { env } = process;
+const config = readConfig(z.object({ redis: redisConfig, clickhouse: clickhouseConfig }), env);
+const readScript = (): Script => JSON.parse(readFileSync(env['SCRIPT_FILE'] ?? '', 'utf8'));
 const logger = createLogger({ name: 'scripted-monitor', level: 'warn' });
 const metrics = createMetrics({ processMetrics: false });
-const parsed = parseRules(readFileSync(process.env['VIGIE_RULES_FILE'] ?? '', 'utf8'), kpiDefs);
-if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+const own = createMonitorMetrics(metrics);
 const redis = connectRedis(config.redis, { name: 'scripted-monitor', logger });
+const clickhouse = connectClickhouse(config.clickhouse, { name: 'scripted-monitor' });
 const startedMs = systemClock();
-const clock = () => script.nowMs + (systemClock() - startedMs);
+const laterMs = Number(env['LATER_MS'] ?? 0);
+const clock = () => readScript().nowMs + laterMs + (systemClock() - startedMs);
+const store = createAlertStore(redis, config.redis.prefix);
+const scope = config.redis.prefix;
 
-const monitor = createMonitor({
-  ruleSet: parsed.ruleSet,
-  channels: loadChannels(parsed.ruleSet.channels, { env: process.env, clock, logger }),
-  store: createAlertStore(redis, config.redis.prefix),
-  readKpi: async ({ window }) => [scriptedAnswer(script, window)],
-  zoneOf: () => 'UTC',
-  clock,
-  random: () => 0,
-  fault: createFaultPoints(process.env),
+const rules = holdRules({
+  file: env['VIGIE_RULES_FILE'] ?? '',
+  openChannels: ({ channels }) => loadChannels(channels, { env, clock, logger, attemptTimeoutMs: Number(env['ATTEMPT_TIMEOUT_MS'] ?? 10_000) }),
+  dryRun: async () => {},
   logger,
-  metrics: createMonitorMetrics(metrics),
+  onReload: own.onReload,
+});
+const monitor = createMonitor({
+  ...{ rules, store, clock, logger },
+  readKpi: async ({ window }) => [scriptedAnswer(readScript(), window)],
+  readSignal: async () => [],
+  zoneOf: () => 'UTC',
+  random: () => 0,
+  fault: createFaultPoints(env),
+  metrics: own,
+  restore: () => restoreAlerts({ store, clickhouse, scope, clock, logger }),
+  shipJournal: createJournalShipper({ store, clickhouse, scope, onDepth: own.onJournal }),
+  intervalsMs: { evaluate: 40, deliver: 20, ship: 40, reload: 100 },
 });
 const lifecycle = createLifecycle({ logger, drainDeadlineMs: 10_000 });
-lifecycle.add('deliver', monitor.deliver.start, monitor.deliver.stop);
-lifecycle.add('evaluate', monitor.evaluate.start, monitor.evaluate.stop);
+for (const part of ['ship', 'deliver', 'evaluate', 'reload'] as const) lifecycle.add(part, monitor[part].start, monitor[part].stop);
 const exitCode = await lifecycle.run();
 process.stdout.write(await metrics.text());
 redis.disconnect();
+await clickhouse.close();
 process.exit(exitCode);
