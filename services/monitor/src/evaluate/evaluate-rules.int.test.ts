@@ -4,10 +4,10 @@ import { connectRedis, createAlertStore, type AlertStore } from '@vigie/redis';
 import { createLogger, createMetrics } from '@vigie/runtime';
 import { useServers } from '@vigie/testkit';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { OutboxDeliverer, type Send } from './deliver-outbox.ts';
-import { RuleEvaluator, type KpiQuestion, type ReadKpi } from './evaluate-rules.ts';
-import { createMonitorMetrics } from './metrics.ts';
-import { scriptedAnswer } from './proof/script.ts';
+import { RuleEvaluator } from './evaluate-rules.ts';
+import type { KpiQuestion, ReadKpi } from './read-readings.ts';
+import { createMonitorMetrics } from '../metrics.ts';
+import { scriptedAnswer } from '../proof/script.ts';
 
 const suite = useServers();
 const logger = createLogger({ name: 'test', level: 'silent' });
@@ -44,14 +44,17 @@ beforeEach(() => {
   runCount += 1;
   nowMs = startMs;
   store = createAlertStore(redis, `${suite.redisPrefix}-evaluate-${runCount}`);
+  return store.begin('test').then(() => {});
 });
 
 function evaluatorOf(rules: string, readKpi: ReadKpi): RuleEvaluator {
   const metrics = createMonitorMetrics(createMetrics({ processMetrics: false }));
+  const ruleSet = rulesOf(rules);
   return new RuleEvaluator({
-    ruleSet: rulesOf(rules),
+    ruleSet: () => ruleSet,
     store,
     readKpi,
+    readSignal: async () => [],
     zoneOf: () => 'UTC',
     clock: () => nowMs,
     fault: () => {},
@@ -86,7 +89,9 @@ describe('RuleEvaluator', () => {
     for (let round = 0; round < 25; round++) await Promise.all(evaluators.map((evaluator) => evaluator.tick()));
     expect(await evaluatedTo('churn')).toBe(startMs + 20 * minute);
     expect(await kindsTold()).toEqual(Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'firing' : 'resolved')));
-    expect(await store.outboxDepth()).toBe(20);
+    const lanes = await store.dueLanes({ nowMs, countMax: 10 });
+    expect(lanes.map(({ channel }) => channel)).toEqual(['log']);
+    expect((await store.loadLane(lanes[0]!)).arrivals).toHaveLength(20);
   });
 
   test('a rule that cannot be read does not keep the others waiting, and goes on when it can', async () => {
@@ -151,59 +156,5 @@ describe('RuleEvaluator', () => {
       ['firing', null],
     ]);
     expect(await store.knownRules()).toEqual([]);
-  });
-});
-
-const delivererOf = (channels: Record<string, Send>) =>
-  new OutboxDeliverer({
-    store,
-    channels: new Map(Object.entries(channels)),
-    clock: () => nowMs,
-    random: () => 0.999_999,
-    fault: () => {},
-    logger,
-    metrics: createMonitorMetrics(createMetrics({ processMetrics: false })),
-  });
-const round = async (deliverer: OutboxDeliverer) => {
-  await deliverer.tick();
-  await deliverer.drain();
-};
-
-describe('OutboxDeliverer', () => {
-  beforeEach(async () => evaluatorOf(churn, reading('6.00')).tick());
-
-  test('what a receiver refuses is a dead letter with its reason', async () => {
-    await round(delivererOf({ log: async () => ({ kind: 'dead', reason: 'the receiver refused with 404' }) }));
-    expect((await store.deadLetters(10)).map(({ reason }) => reason)).toEqual(['the receiver refused with 404']);
-    expect(await store.outboxDepth()).toBe(0);
-  });
-
-  test('a channel that is no longer declared makes a dead letter that says so', async () => {
-    await round(delivererOf({}));
-    expect((await store.deadLetters(10)).map(({ reason }) => reason)).toEqual(['the channel log is no longer declared']);
-  });
-
-  test('retries wait longer each time, honour Retry-After, and end after a day', async () => {
-    const sentAtMs: number[] = [];
-    let askedMs: number | null = null;
-    const deliverer = delivererOf({
-      log: async () => {
-        sentAtMs.push(nowMs - startMs);
-        return { kind: 'retry', reason: 'the receiver answered 503', retryAfterMs: askedMs };
-      },
-    });
-    for (; nowMs <= startMs + 40_000; nowMs += 1_000) await round(deliverer);
-    expect(sentAtMs).toEqual([0, 5_000, 15_000, 35_000]);
-    askedMs = 1_000_000;
-    nowMs = startMs + 75_000;
-    await round(deliverer);
-    nowMs = startMs + 1_074_000;
-    await round(deliverer);
-    expect(sentAtMs).toHaveLength(5);
-    nowMs = startMs + 24 * 3_600_000 + 1;
-    await round(deliverer);
-    expect((await store.deadLetters(10)).map(({ reason }) => reason)).toEqual([
-      'given up after 6 attempts in 24 h: the receiver answered 503',
-    ]);
   });
 });

@@ -6,7 +6,7 @@ const minute = 60_000;
 const at = (text: string) => Date.parse(`2026-11-22T${text}Z`);
 
 describe('planWindows', () => {
-  const rule = { everyMs: 15 * minute, settleMs: 0 };
+  const rule = { kind: 'kpi' as const, everyMs: 15 * minute, settleMs: 0 };
   test('a new rule begins with the newest window', () => {
     expect(planWindows(rule, null, at('10:17:30')).ends).toEqual([at('10:15:00')]);
   });
@@ -19,7 +19,7 @@ describe('planWindows', () => {
     expect(planWindows(settled, at('10:00:00'), at('10:16:00')).ends).toEqual([at('10:15:00')]);
   });
   test('after a change of the period the next window lies on the new one', () => {
-    expect(planWindows({ everyMs: 60 * minute, settleMs: 0 }, at('09:45:00'), at('11:05:00')).ends).toEqual([
+    expect(planWindows({ ...rule, everyMs: 60 * minute }, at('09:45:00'), at('11:05:00')).ends).toEqual([
       at('10:00:00'),
       at('11:00:00'),
     ]);
@@ -27,8 +27,11 @@ describe('planWindows', () => {
   test('a clock that is set back plans nothing', () => {
     expect(planWindows(rule, at('10:15:00'), at('08:00:00'))).toEqual({ ends: [], skippedCount: 0 });
   });
+  test('a signal of the moment has no past: only the newest window is planned', () => {
+    expect(planWindows({ ...rule, kind: 'pipeline' }, at('09:30:00'), at('10:17:30'))).toEqual({ ends: [at('10:15:00')], skippedCount: 2 });
+  });
   test('past the cap the oldest are left out and counted', () => {
-    const plan = planWindows({ everyMs: minute, settleMs: 0 }, at('00:00:00'), at('10:00:00'));
+    const plan = planWindows({ ...rule, everyMs: minute }, at('00:00:00'), at('10:00:00'));
     expect([plan.ends.length, plan.skippedCount, plan.ends.at(-1)]).toEqual([
       catchUpWindowCountMax,
       600 - catchUpWindowCountMax,
@@ -41,7 +44,7 @@ describe('planWindows', () => {
     const offsets = fc.array(fc.integer({ min: 0, max: 20 * minute }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(every, offsets, fc.integer({ min: 0, max: 5 * minute }), (everyMs, steps, settleMs) => {
-        const by = { everyMs, settleMs };
+        const by = { kind: 'kpi' as const, everyMs, settleMs };
         const start = planWindows(by, null, at('10:00:00')).ends[0]!;
         let nowMs = at('10:00:00');
         let judgedTo = start;
