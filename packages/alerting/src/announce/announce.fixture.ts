@@ -38,6 +38,7 @@ export const rule: Rule = {
   groupBy: 'channel',
   maxInstances: 100,
   onZeroDenominator: null,
+  // oxlint-disable-next-line unicorn/no-thenable -- a key of the rules; nothing awaits it
   noData: { then: 'hold' },
   change: null,
   benchmark: null,
@@ -104,6 +105,12 @@ export function recordOf({ of, episode = 1, kind, severity = 'warning', sequence
 }
 
 export const arrivalOf = (change: Change): Arrival => ({ lane, record: recordOf(change), storedMs: seconds(change.at) });
+
+export const fires = (of: string, at: number, over: Partial<Change> = {}) => arrivalOf({ of, kind: 'firing', sequence: 0, at, ...over });
+export const resolves = (of: string, at: number, over: Partial<Change> = {}) =>
+  arrivalOf({ of, kind: 'resolved', sequence: 1, at, ...over });
+export const escalates = (of: string, at: number, over: Partial<Change> = {}) =>
+  arrivalOf({ of, kind: 'escalated', severity: 'critical', sequence: 1, at, ...over });
 
 export function contextAt(at: number, over: Partial<LaneContext> = {}): LaneContext {
   return {

@@ -31,8 +31,8 @@ export function messageText(message: Message, lineOf: (alert: MessageAlert) => s
   ].join('\n');
 }
 
-/** 3 firing (2 critical, 1 warning), 1 resolved. */
-function headline({ kind, alerts }: Message): string {
+/** What a message is about in one line: 3 firing (2 critical, 1 warning), 1 resolved. */
+export function headline({ kind, alerts }: Message): string {
   const firing = alerts.filter(({ status }) => status === 'firing');
   const perSeverity = severities
     .toReversed()
@@ -47,7 +47,8 @@ function headline({ kind, alerts }: Message): string {
   return (openings[kind] ?? '') + parts.join(', ');
 }
 
-function heldTextOf(held: Message['held']): string | null {
+/** What of the group fires and is not told now; null when nothing is. */
+export function heldTextOf(held: Message['held']): string | null {
   const parts = Object.entries(held).map(([reason, count]) => `${count} ${reason}`);
   return parts.length === 0 ? null : `not told now: ${parts.join(', ')}`;
 }

@@ -2,6 +2,7 @@ import { severityRank } from '../types.ts';
 import { calmAtMs, type FlapState } from './flap.ts';
 import { inhibitorOf } from './inhibition.ts';
 import { labelsOf } from './labels.ts';
+import { matches } from './matcher.ts';
 import { isMuted, muteEndMs } from './mute-timing.ts';
 import { activeSilence } from './silence.ts';
 import type { Acknowledgement, HoldReason, LaneAlert, LaneContext, PendingTransition } from './types.ts';
@@ -31,7 +32,8 @@ export interface Standing {
  * Holds    what came and went while held the whole time is history and leaves; the end of an announced firing is owed whatever holds it;
  *          an episode is never overtaken by a later one of its instance: when that may be told, so may it
  */
-export function judgeAlerts(alerts: readonly LaneAlert[], flap: FlapState, at: LaneContext): readonly Standing[] {
+export function judgeAlerts(alerts: readonly LaneAlert[], flap: FlapState, context: LaneContext): readonly Standing[] {
+  const at = { ...context, firing: sourcesOf(context) };
   const standings: Standing[] = [];
   /** Instances of which a later episode may be told. */
   const free = new Set<string>();
@@ -45,7 +47,12 @@ export function judgeAlerts(alerts: readonly LaneAlert[], flap: FlapState, at: L
     if (isOwed && hold === null) free.add(left.instance);
     standings.push({ alert: left, hold, isOwed, acknowledgement: acknowledgementOf(left, at) });
   }
-  return standings.reverse();
+  return standings.toReversed();
+}
+
+/** Of all that fires the few that inhibit anything, so that not every alert of the lane is held against everything. */
+function sourcesOf({ firing, inhibitions }: LaneContext): LaneContext['firing'] {
+  return firing.filter(({ labels }) => inhibitions.some(({ source }) => matches(source, labels)));
 }
 
 export function isEnded(alert: LaneAlert): boolean {

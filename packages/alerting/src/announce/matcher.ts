@@ -87,7 +87,8 @@ function isCostly(source: string): boolean {
 function hasRepeatedChoice(plain: string): boolean {
   /** Per open group: does it repeat or choose inside? */
   const groups: boolean[] = [];
-  for (const [index, char] of [...plain].entries()) {
+  for (let index = 0; index < plain.length; index += 1) {
+    const char = plain.charAt(index);
     if (char === '(') groups.push(false);
     else if (char === ')') {
       const isChoosing = groups.pop() ?? false;

@@ -91,7 +91,7 @@ function wallTime(zone: string, ms: number): WallTime {
     minute: hour! * 60 + minute!,
     weekday: new Date(shown).getUTCDay() || 7,
     day: day!,
-    dayCount: new Date(Date.UTC(year!, month!, 0)).getUTCDate(),
+    dayCount: new Date(Date.UTC(year!, month, 0)).getUTCDate(),
     month: month!,
     offsetMs: shown - minuteStartMs,
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { notificationId } from '../ids.ts';
 import {
   acknowledgementOf,
   arrivalOf,
@@ -9,14 +10,10 @@ import {
   route,
   seconds,
   silenceOf,
-  type Change,
+  escalates,
+  fires,
+  resolves,
 } from './announce.fixture.ts';
-import { laneAlertCountMax, pendingCountMax } from './take-arrivals.ts';
-
-const fires = (of: string, at: number, over: Partial<Change> = {}) => arrivalOf({ of, kind: 'firing', sequence: 0, at, ...over });
-const resolves = (of: string, at: number, over: Partial<Change> = {}) => arrivalOf({ of, kind: 'resolved', sequence: 1, at, ...over });
-const escalates = (of: string, at: number, over: Partial<Change> = {}) =>
-  arrivalOf({ of, kind: 'escalated', severity: 'critical', sequence: 1, at, ...over });
 
 describe('a lane', () => {
   test('waits group_wait from the first arrival, then tells all of the group in one message', () => {
@@ -199,6 +196,16 @@ describe('order and identity', () => {
     expect(run.look(330)).toEqual(['firing: search/1 resolved (1) | search/2 firing (0) | email/1 firing ()']);
   });
 
+  test('an episode that is held is told with a later one of its instance that is not, and never after it', () => {
+    const run = new LaneRun();
+    const critical = { ...silenceOf('-', 110, 1_000), matchers: [{ label: 'severity', op: '=' as const, value: 'critical' }] };
+    const held = { silences: [critical] };
+    run.look(100, [fires('search', 100, { severity: 'critical' })], held);
+    run.look(115, [resolves('search', 115, { severity: 'critical' })], held);
+    run.look(120, [fires('search', 120, { episode: 2 })], held);
+    expect(run.look(130, [], held)).toEqual(['firing: search/1 resolved (0,1) | search/2 firing (0)']);
+  });
+
   test('a transition that arrives twice is told once', () => {
     const run = new LaneRun();
     run.look(0, [fires('search', 0), fires('search', 0)]);
@@ -211,6 +218,21 @@ describe('order and identity', () => {
     const late = [fires('search', 0), resolves('search', 0), fires('search', 0, { episode: 2 }), resolves('search', 0, { episode: 2 })];
     run.look(0, late);
     expect(run.look(30)).toEqual(['resolved: search/1 resolved (0,1) | search/2 resolved (0,1)']);
+  });
+
+  test('a lane that hears of an episode only when it escalates tells it as firing, and how it ends', () => {
+    const run = new LaneRun();
+    run.look(0, [escalates('search', 0)]);
+    expect(run.look(30)).toEqual(['firing: search/1 firing (1)']);
+    run.look(400, [resolves('search', 400, { sequence: 2 })]);
+    expect(run.look(430)).toEqual(['resolved: search/1 resolved (2)']);
+  });
+
+  test('the message of one transition has the id of that transition, kind and channel', () => {
+    const run = new LaneRun();
+    run.look(0, [fires('search', 0)]);
+    run.look(30);
+    expect(run.messages[0]?.id).toBe(notificationId('search/1/0', 'firing', 'hook'));
   });
 
   test('the end of an episode that the lane knows nothing of is no news', () => {
@@ -246,71 +268,5 @@ describe('channels of type alertmanager', () => {
     expect(run.due).toBe(330);
     expect(run.look(330, [], silenced)).toEqual(['resolved: search/1 resolved (1)']);
     expect(new Set(run.messages.map(({ id }) => id)).size).toBe(4);
-  });
-});
-
-describe('the flap damper', () => {
-  const damping = { route: { ...route, flap: { firingCountMax: 2, withinMs: seconds(3_600), calmMs: seconds(1_800) } } };
-  const episode = (number: number, at: number) => [
-    fires('search', at, { episode: number }),
-    resolves('search', at + 10, { episode: number }),
-  ];
-
-  test('says once that an instance flaps, holds what comes then, and tells when it is calm that it still fires', () => {
-    const run = new LaneRun();
-    for (const [number, at] of [1, 401, 801].entries()) {
-      const [firing, resolved] = episode(number + 1, at);
-      run.look(at, [firing!], damping);
-      run.look(at + 10, [resolved!], damping);
-      run.look(at + 30, [], damping);
-    }
-    expect(run.messages.map(({ kind }) => kind)).toEqual(['resolved', 'resolved', 'flapping']);
-    const [fourth, fourthEnd] = episode(4, 1_200);
-    run.look(1_200, [fourth!], damping);
-    run.look(1_210, [fourthEnd!], damping);
-    run.look(1_300, [fires('search', 1_300, { episode: 5 })], damping);
-    expect(run.due).toBe(1_300 + 1_800);
-    expect(run.look(3_099, [], damping)).toEqual([]);
-    expect(run.look(3_100, [], damping)).toEqual(['firing: search/5 firing (0)']);
-  });
-
-  test('what was told before it flapped, and what does not flap, go out in a message of their own, first', () => {
-    const run = new LaneRun();
-    run.look(0, [fires('search', 0)], damping);
-    run.look(30, [], damping);
-    const late = [resolves('search', 100), ...episode(2, 110), fires('email', 130), fires('search', 140, { episode: 3 })];
-    run.look(140, late, damping);
-    expect(run.look(330, [], damping)).toEqual([
-      'firing: email/1 firing (0) | search/1 resolved (1) | search/2 resolved (0,1)',
-      'flapping: search/3 firing (0)',
-    ]);
-  });
-});
-
-describe('bounds', () => {
-  test(`keeps the first and the latest of more than ${pendingCountMax} untold transitions of an episode, and counts the rest`, () => {
-    const run = new LaneRun();
-    const changes = Array.from({ length: 20 }, (_, index) =>
-      arrivalOf({
-        of: 'search',
-        at: 0,
-        sequence: index + 1,
-        ...(index % 2 === 0 ? { kind: 'escalated' as const, severity: 'critical' as const } : { kind: 'deescalated' as const }),
-      }),
-    );
-    run.look(0, [fires('search', 0), ...changes]);
-    expect(run.dropped).toBe(21 - pendingCountMax);
-    run.look(30);
-    const told = run.messages[0]!.alerts[0]!.transitions.map(({ id }) => id);
-    expect([told.length, told[0], told.at(-1)]).toEqual([pendingCountMax, 'search/1/0', 'search/1/20']);
-  });
-
-  test(`takes no more than ${laneAlertCountMax} alerts, and counts those past it`, () => {
-    const run = new LaneRun();
-    run.look(
-      0,
-      Array.from({ length: laneAlertCountMax + 7 }, (_, index) => fires(`channel-${index}`, 0)),
-    );
-    expect([run.dropped, run.state?.alerts.length]).toEqual([7, laneAlertCountMax]);
   });
 });
