@@ -6,7 +6,9 @@ export { failedHealth } from './evaluate/health.ts';
 export { episodeId, instanceId, notificationId, transitionId } from './ids.ts';
 export { nearest } from './rules/nearest.ts';
 export type { RulesProblem } from './rules/problem.ts';
-export { renderNotification, type Notification } from './channels/render.ts';
+export type { EmailBody } from './channels/render-email.ts';
+export type { KafkaBody } from './channels/render-kafka.ts';
+export { renderMessage } from './channels/render-message.ts';
 export { webhookUrlProblem } from './rules/rules-checks.ts';
 export { formatProblems, parseRules, type RulesParsed } from './rules/rules-file.ts';
 export {
@@ -16,6 +18,7 @@ export {
   type Channel,
   type Condition,
   type Instance,
+  type PipelineSignal,
   type Reading,
   type Rule,
   type RuleHealth,
@@ -55,6 +58,7 @@ export type {
   MessageAlert,
   MessageKind,
   MuteTiming,
+  Notification,
   PendingTransition,
   Route,
   Silence,
