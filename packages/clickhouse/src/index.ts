@@ -9,3 +9,5 @@ export { readKpi, readStanding, type SqlQuestion, type SqlStanding } from './rea
 export { type EventRhythm, readEventRhythm, readRefusals } from './pipeline-signals.ts';
 export { isSummable, readSeries, SeriesLimitError, type SeriesAsk, type SeriesQuestion } from './read-series.ts';
 export type { SeriesAnswers } from './read-series-answers.ts';
+export { type AlertJournalRow, readAlertSnapshot, writeAlertJournal } from './alerts-journal.ts';
+export { readTransitions, type TransitionsAsk } from './alerts-transitions.ts';

@@ -8,7 +8,10 @@ export interface Script {
 
 /** A Lua script of this folder, run by its hash and loaded when the server does not know it (after a restart). */
 export function loadScript(name: string): Script {
-  const source = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+  return scriptOf(readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8'));
+}
+
+export function scriptOf(source: string): Script {
   const sha = createHash('sha1').update(source).digest('hex');
   return {
     async run(client, keys, args) {

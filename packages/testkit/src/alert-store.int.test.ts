@@ -1,7 +1,7 @@
-import type { AlertRecord, Instance, Notification, Rule } from '@vigie/alerting';
-import { type AlertStore, type Commit, connectRedis, createAlertStore } from '@vigie/redis';
+import { type AlertStore, connectRedis, createAlertStore } from '@vigie/redis';
 import { createLogger } from '@vigie/runtime';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { aCommit, aCommitTo, aFiringInstance, aLane, alertsFromMs, anAlertRecord, anAlertRule } from './alert-things.ts';
 import { useServers } from './servers/use-servers.ts';
 
 const suite = useServers();
@@ -12,185 +12,175 @@ const client = connectRedis(
 );
 afterAll(() => client.disconnect());
 
-const t0 = Date.UTC(2026, 10, 22, 10);
-const rule: Rule = {
-  uid: 'churn',
-  name: 'Churn',
-  tenant: 'default',
-  kpi: 'customer_churn_rate',
-  size: '30d',
-  everyMs: 60_000,
-  settleMs: 0,
-  limits: [{ severity: 'warning', comparison: 'at_or_above', limit: '5', recovery: '4.5' }],
-  forMs: 0,
-  keepFiringForMs: 0,
-  minSample: null,
-  groupBy: null,
-  onZeroDenominator: null,
-  labels: {},
-  summary: null,
-  runbook: null,
-  definitionHash: 'd',
-};
-const firing: Instance = {
-  id: 'i',
-  labels: {},
-  condition: { state: 'FIRING', severity: 'warning', episode: { id: 'e', startedMs: t0, transitionCount: 1 } },
-  evaluatedToMs: t0,
-};
-const record = (id: string): AlertRecord => ({
-  transition: {
-    id,
-    kind: 'firing',
-    instance: 'i',
-    episode: 'e',
-    episodeStartedMs: t0,
-    sequence: 0,
-    severity: 'warning',
-    previousSeverity: null,
-    windowEndMs: t0,
-    reason: null,
-  },
-  rule,
-  slice: null,
-  evidence: null,
-  backfilled: false,
-});
-const notification = (id: string, over: Partial<Notification> = {}): Notification => ({
-  id,
-  channel: 'hook',
-  kind: 'firing',
-  episode: 'e',
-  transition: id,
-  body: '{}',
-  text: 'text',
-  ...over,
-});
-const commitOf = (over: Partial<Commit> = {}): Commit => ({
-  rule,
-  expectedRevision: 0,
-  evaluatedToMs: t0,
-  instances: [],
-  records: [],
-  notifications: [],
-  nowMs: 1_000,
-  ...over,
-});
-
+const rule = anAlertRule();
+const healthy = { state: 'HEALTHY' } as const;
+let prefix: string;
 let store: AlertStore;
 let storeCount = 0;
-beforeEach(() => {
+beforeEach(async () => {
   storeCount += 1;
-  store = createAlertStore(client, `${suite.redisPrefix}-${storeCount}`);
+  prefix = `${suite.redisPrefix}-${storeCount}`;
+  store = createAlertStore(client, prefix);
+  await store.begin('epoch');
 });
-const claim = (nowMs: number, countMax = 10) => store.claim({ nowMs, leaseMs: 100, countMax });
 
 describe('commit', () => {
   test('a rule that was never written has revision 0 and no cursor', async () => {
-    expect(await store.load(rule)).toEqual({ revision: 0, evaluatedToMs: null, instances: [], rule: null });
+    expect(await store.load(rule)).toEqual({ revision: 0, evaluatedToMs: null, instances: [], health: healthy, rule: null });
   });
 
-  test('instances, record, notification and cursor become true together', async () => {
-    expect(await store.commit(commitOf({ instances: [firing], records: [record('t1')], notifications: [notification('n1')] }))).toBe('ok');
-    expect(await store.load(rule)).toEqual({ revision: 1, evaluatedToMs: t0, instances: [firing], rule });
-    expect(await store.history(10)).toEqual([record('t1')]);
-    expect(await store.outboxDepth()).toBe(1);
+  test('instances, health, record, arrivals and cursor become true together', async () => {
+    const health = { state: 'ERROR', sinceMs: 5, reason: 'x' } as const;
+    expect(await store.commit(aCommitTo([aLane()], ['t1'], { instances: [aFiringInstance()], health }))).toBe('ok');
+    expect(await store.load(rule)).toEqual({ revision: 1, evaluatedToMs: alertsFromMs, instances: [aFiringInstance()], health, rule });
+    expect(await store.history(10)).toEqual([anAlertRecord('t1')]);
+    expect(await store.dueLanes({ nowMs: 1_000, countMax: 10 })).toEqual([aLane()]);
+    expect((await store.loadLane(aLane())).arrivals).toEqual([{ lane: aLane(), record: anAlertRecord('t1'), storedMs: 1_000 }]);
     expect(await store.knownRules()).toEqual([{ tenant: 'default', uid: 'churn' }]);
   });
 
   test('of many who decided from the same state exactly one is let in, and nothing of the others remains', async () => {
-    const results = await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
-        store.commit(commitOf({ records: [record(`t${index}`)], notifications: [notification(`n${index}`)] })),
-      ),
-    );
+    const results = await Promise.all(Array.from({ length: 20 }, (_, index) => store.commit(aCommitTo([aLane()], [`t${index}`]))));
     expect(results.filter((result) => result === 'ok')).toHaveLength(1);
     expect(results.filter((result) => result === 'refused')).toHaveLength(19);
     expect(await store.history(100)).toHaveLength(1);
-    expect(await store.outboxDepth()).toBe(1);
+    expect((await store.loadLane(aLane())).arrivals).toHaveLength(1);
   });
 
   test('instances that are OK again are gone', async () => {
-    await store.commit(commitOf({ instances: [firing] }));
-    await store.commit(commitOf({ expectedRevision: 1, evaluatedToMs: t0 + 60_000 }));
-    expect(await store.load(rule)).toMatchObject({ revision: 2, evaluatedToMs: t0 + 60_000, instances: [] });
+    await store.commit(aCommit({ instances: [aFiringInstance()] }));
+    await store.commit(aCommit({ expectedRevision: 1, evaluatedToMs: alertsFromMs + 60_000 }));
+    expect(await store.load(rule)).toMatchObject({ revision: 2, evaluatedToMs: alertsFromMs + 60_000, instances: [] });
   });
 
-  test('a removed rule is forgotten, its last notification goes out', async () => {
-    await store.commit(commitOf({ instances: [firing] }));
-    await store.commit(commitOf({ expectedRevision: 1, evaluatedToMs: null, notifications: [notification('n1')] }));
-    expect(await store.load(rule)).toEqual({ revision: 0, evaluatedToMs: null, instances: [], rule: null });
+  test('a removed rule is forgotten, its last transition arrives, and a decision from before its removal is refused', async () => {
+    await store.commit(aCommit({ instances: [aFiringInstance()] }));
+    await store.commit(aCommitTo([aLane()], ['t2'], { expectedRevision: 1, evaluatedToMs: null }));
+    expect(await store.load(rule)).toEqual({ revision: 2, evaluatedToMs: null, instances: [], health: healthy, rule: null });
     expect(await store.knownRules()).toEqual([]);
-    expect(await claim(1_000)).toHaveLength(1);
-  });
-});
-
-describe('outbox', () => {
-  test('two who claim at once never get the same notification', async () => {
-    const notifications = Array.from({ length: 50 }, (_, index) => notification(`n${index}`, { episode: `e${index}` }));
-    await store.commit(commitOf({ notifications }));
-    const claimed = await Promise.all([claim(1_000, 30), claim(1_000, 30)]);
-    const ids = claimed.flat().map((one) => one.notification.id);
-    expect(ids).toHaveLength(50);
-    expect(new Set(ids).size).toBe(50);
+    expect((await store.loadLane(aLane())).arrivals).toHaveLength(1);
+    expect(await store.commit(aCommit({ expectedRevision: 0 }))).toBe('refused');
+    expect(await store.commit(aCommit({ expectedRevision: 2 }))).toBe('ok');
   });
 
-  test('within a channel and episode the next one waits until the one before is settled', async () => {
-    await store.commit(commitOf({ notifications: [notification('firing')] }));
-    await store.commit(commitOf({ expectedRevision: 1, notifications: [notification('resolved', { kind: 'resolved' })] }));
-    const [first] = await claim(1_000);
-    expect(first?.notification.id).toBe('firing');
-    expect(await claim(1_050)).toEqual([]);
-    expect(await store.settle(first!, { kind: 'sent', nowMs: 1_060 })).toBe(true);
-    expect((await claim(1_060)).map((one) => one.notification.id)).toEqual(['resolved']);
+  test('a commit of a thousand instances and records with arrivals in three lanes is one write', async () => {
+    const ids = Array.from({ length: 1_000 }, (_, index) => `transition-${index}`);
+    const lanes = ['a', 'b', 'c'].map((id) => aLane(id));
+    const instances = ids.map((id) => ({ ...aFiringInstance(id), lanes }));
+    const beganMs = performance.now();
+    expect(await store.commit(aCommitTo(lanes, ids, { instances }))).toBe('ok');
+    const tookMs = performance.now() - beganMs;
+    process.stdout.write(`alert store: 1,000 instances, records and 3,000 arrivals committed in ${tookMs.toFixed(0)} ms\n`);
+    expect((await store.load(rule)).instances).toEqual(instances);
+    expect((await store.loadLane(lanes[1]!)).arrivals.map(({ record }) => record.transition.id)).toEqual(ids);
+    expect(await store.history(2_000)).toHaveLength(1_000);
+    expect(tookMs).toBeLessThan(1_000);
   });
 
-  test('a notification that joins a queue in back-off does not cut the wait short', async () => {
-    await store.commit(commitOf({ notifications: [notification('firing')] }));
-    const [first] = await claim(1_000);
-    await store.settle(first!, { kind: 'retry', dueMs: 9_000 });
-    await store.commit(commitOf({ expectedRevision: 1, notifications: [notification('resolved')], nowMs: 2_000 }));
-    expect(await claim(8_999)).toEqual([]);
-    expect((await claim(9_000)).map((one) => [one.notification.id, one.attempt])).toEqual([['firing', 2]]);
-  });
-
-  test('a lease that ran out hands the notification to the next one, with a higher attempt', async () => {
-    await store.commit(commitOf({ notifications: [notification('n1')] }));
-    const [lost] = await claim(1_000);
-    expect(await claim(1_099)).toEqual([]);
-    const [taken] = await claim(1_100);
-    expect([lost?.attempt, taken?.attempt]).toEqual([1, 2]);
-    expect(taken?.createdMs).toBe(1_000);
-  });
-
-  test('who lost the lease may say sent, but neither give up nor postpone', async () => {
-    await store.commit(commitOf({ notifications: [notification('n1')] }));
-    const [lost] = await claim(1_000);
-    const [taken] = await claim(1_100);
-    expect(await store.settle(lost!, { kind: 'dead', nowMs: 1_110, reason: 'x' })).toBe(false);
-    expect(await store.settle(lost!, { kind: 'retry', dueMs: 99_000 })).toBe(false);
-    expect(await store.settle(lost!, { kind: 'sent', nowMs: 1_110 })).toBe(true);
-    expect(await store.settle(taken!, { kind: 'sent', nowMs: 1_120 })).toBe(false);
-    expect(await store.outboxDepth()).toBe(0);
-    expect(await claim(99_999)).toEqual([]);
-  });
-
-  test('a dead letter keeps the notification and its reason, and the queue goes on', async () => {
-    await store.commit(commitOf({ notifications: [notification('n1'), notification('n2')] }));
-    const [first] = await claim(1_000);
-    await store.settle(first!, { kind: 'dead', nowMs: 1_010, reason: 'refused with 404' });
-    expect(await store.deadLetters(10)).toEqual([
-      { notification: notification('n1'), reason: 'refused with 404', attempt: 1, atMs: 1_010 },
-    ]);
-    expect((await claim(1_010)).map((one) => one.notification.id)).toEqual(['n2']);
+  test('5,000 instances over ten rules, all firing for the first time, are stored in well under a second', async () => {
+    const lanes = [aLane('a'), aLane('b')];
+    const ticks = Array.from({ length: 10 }, (_, number) => {
+      const ids = Array.from({ length: 500 }, (_unused, index) => `r${number}-transition-${index}`);
+      return aCommitTo(lanes, ids, { rule: anAlertRule(`r${number}`), instances: ids.map((id) => ({ ...aFiringInstance(id), lanes })) });
+    });
+    const beganMs = performance.now();
+    for (const tick of ticks) await store.load(tick.rule);
+    for (const tick of ticks) expect(await store.commit(tick)).toBe('ok');
+    const firstMs = performance.now() - beganMs;
+    const againMs = performance.now();
+    for (const tick of ticks) expect(await store.commit({ ...tick, expectedRevision: 1, records: [], arrivals: [] })).toBe('ok');
+    const quietMs = performance.now() - againMs;
+    process.stdout.write(
+      `alert store: 5,000 instances stored in ${firstMs.toFixed(0)} ms with a transition and two arrivals each, in ${quietMs.toFixed(0)} ms without\n`,
+    );
+    expect(firstMs).toBeLessThan(1_000);
   });
 
   test('text of any script comes back as it was', async () => {
-    const odd = notification('n1', {
-      text: 'Résiliations — 漢字 "quoted" \\ \u0007 🙂 {{ }}',
-      body: JSON.stringify({ n: 1e21, s: '\u2028' }),
-    });
-    await store.commit(commitOf({ notifications: [odd] }));
-    expect((await claim(1_000))[0]?.notification).toEqual(odd);
+    const odd = {
+      ...anAlertRule(),
+      name: 'Résiliations — 漢字 "quoted" \\ \u0007 🙂 {{ }} \u2028 \uD800',
+      labels: { 'a:b': '{"order":"9"}' },
+    };
+    await store.commit(aCommit({ rule: odd }));
+    expect((await store.load(odd)).rule).toEqual(odd);
+  });
+});
+
+describe('the journal', () => {
+  test('has every write whole, in order, with rising revisions, and loses only what was acknowledged', async () => {
+    await store.commit(aCommitTo([aLane()], ['t1', 't2']));
+    await store.commit(aCommit({ rule: anAlertRule('other') }));
+    const entries = await store.readJournal(10);
+    expect(entries.map(({ kind, key }) => `${kind} ${key}`)).toEqual([
+      'epoch epoch',
+      ...['transition t1', 'transition t2', 'lane lane', 'arrival lane:t1', 'arrival lane:t2', 'rule default:churn'],
+      'rule default:other',
+    ]);
+    expect(new Set(entries.slice(1, 7).map(({ id }) => id)).size).toBe(1);
+    expect(entries.map(({ revision }) => revision)).toEqual(entries.map(({ revision }) => revision).toSorted((a, b) => a - b));
+    await store.trimJournal(entries[1]!.id);
+    expect((await store.readJournal(10)).map(({ key }) => key)).toEqual(['default:other']);
+    expect(await store.journalDepth()).toBe(1);
+  });
+
+  test('of windows in which nothing happened it keeps the newest', async () => {
+    await store.commit(aCommitTo([aLane()], ['t1']));
+    for (let revision = 1; revision < 50; revision++) await store.commit(aCommit({ expectedRevision: revision }));
+    const rules = (await store.readJournal(100)).filter(({ kind }) => kind === 'rule');
+    expect(rules.map(({ body }) => (JSON.parse(body) as { revision: number }).revision)).toEqual([1, 50]);
+  });
+
+  test('at its bound nothing more is judged, nothing is lost, and it goes on when there is room', async () => {
+    const small = createAlertStore(client, prefix, { journalBytesMax: 20_000 });
+    let count = 0;
+    while ((await small.commit(aCommitTo([aLane()], [`t${count}`], { expectedRevision: count }))) === 'ok') count += 1;
+    expect(count).toBeGreaterThan(3);
+    expect(await small.commit(aCommitTo([aLane()], ['more'], { expectedRevision: count }))).toBe('full');
+    expect(await small.load(rule)).toMatchObject({ revision: count });
+    expect((await small.history(1_000)).map(({ transition }) => transition.id).toReversed()).toEqual(
+      Array.from({ length: count }, (_, index) => `t${index}`),
+    );
+    const written = (await small.readJournal(1_000)).filter(({ kind }) => kind === 'transition');
+    expect(written).toHaveLength(count);
+    await small.trimJournal(written[0]!.id);
+    expect(await small.commit(aCommitTo([aLane()], ['more'], { expectedRevision: count }))).toBe('ok');
+    await small.trimJournal('9999999999999-0');
+    expect(await client.get(`{${prefix}:alerts}:journal:bytes`)).toBe('0');
+  });
+});
+
+describe('an epoch', () => {
+  test('is begun once', async () => {
+    expect(await store.begin('another')).toBe(false);
+    expect(await createAlertStore(client, prefix).epoch()).toBe('epoch');
+  });
+
+  test('that is missing makes every write lost, by whomever', async () => {
+    await store.commit(aCommitTo([aLane()], ['t1']));
+    for (const key of await client.keys(`{${prefix}:alerts}:*`)) await client.del(key);
+    for (const one of [store, createAlertStore(client, prefix)]) {
+      expect(await one.epoch()).toBe(null);
+      expect(await one.commit(aCommit())).toBe('lost');
+      expect(await one.wakeLanes([aLane()], 0)).toBe('lost');
+      await expect(
+        one.putSilence({ id: 's', matchers: [], startsMs: 0, endsMs: 1, author: 'a', comment: 'c', createdMs: 0 }),
+      ).rejects.toThrow(/expected the alert state in Redis, found that it was lost/);
+    }
+    expect(await client.keys(`{${prefix}:alerts}:*`)).toEqual([]);
+  });
+
+  test('a decision from before a loss is refused, even if its revision fits again', async () => {
+    const zombie = createAlertStore(client, prefix);
+    await zombie.epoch();
+    await store.commit(aCommit());
+    for (const key of await client.keys(`{${prefix}:alerts}:*`)) await client.del(key);
+    const next = createAlertStore(client, prefix);
+    await next.begin('next');
+    await next.commit(aCommit());
+    expect(await zombie.commit(aCommit({ expectedRevision: 1 }))).toBe('lost');
+    expect(await next.load(rule)).toMatchObject({ revision: 1 });
+    expect(await zombie.epoch()).toBe('next');
+    expect(await zombie.commit(aCommit({ expectedRevision: 1 }))).toBe('ok');
   });
 });

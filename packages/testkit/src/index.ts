@@ -5,3 +5,4 @@ export { startOwnServers } from './servers/suite-servers.ts';
 export type { OwnServers, SuiteServers } from './servers/suite-servers.ts';
 export { useServers } from './servers/use-servers.ts';
 export * from './histories/index.ts';
+export * from './alert-things.ts';

@@ -1,18 +1,13 @@
 import type { Notification } from '@vigie/alerting';
-import type { RedisClient } from '../connect.ts';
-import { loadScript } from '../script.ts';
-import type { AlertKeys } from './keys.ts';
+import { requireWritten, runScript, type AlertRedis } from './run-script.ts';
 
-const claimScript = loadScript('../alerts/scripts/claim');
-const settleScript = loadScript('../alerts/scripts/settle');
-
-/** Dead letters that are kept; older ones go. */
-const deadLetterCountMax = 10_000;
+/** Notifications that may wait; past it nothing more is announced until some went out: held back, never dropped. */
+export const notificationCountMax = 100_000;
 
 /** A notification to send, held under a lease. */
 export interface ClaimedNotification {
   readonly notification: Notification;
-  /** When its transition was stored, epoch ms. */
+  /** When it was put into the outbox, epoch ms. */
   readonly createdMs: number;
   /** 1 for the first; crashed attempts count. */
   readonly attempt: number;
@@ -21,7 +16,7 @@ export interface ClaimedNotification {
 
 export type Outcome =
   | { readonly kind: 'sent'; readonly nowMs: number }
-  | { readonly kind: 'retry'; readonly dueMs: number }
+  | { readonly kind: 'retry'; readonly dueMs: number; readonly reason: string }
   | { readonly kind: 'dead'; readonly nowMs: number; readonly reason: string };
 
 /** A notification that was given up, and why. */
@@ -32,50 +27,178 @@ export interface DeadLetter {
   readonly atMs: number;
 }
 
+export interface NotificationSummary {
+  readonly id: string;
+  readonly channel: string;
+  readonly kind: Notification['kind'];
+  readonly queue: string;
+  readonly text: string;
+}
+
+/** How a notification ended. */
+export interface Delivery {
+  readonly notification: NotificationSummary;
+  readonly outcome: 'sent' | 'dead';
+  /** Why it was given up; null where it was sent. */
+  readonly reason: string | null;
+  readonly attempt: number;
+  readonly createdMs: number;
+  readonly settledMs: number;
+}
+
+/** A notification that is still to be sent. */
+export interface WaitingNotification {
+  readonly notification: NotificationSummary;
+  readonly createdMs: number;
+  /** Attempts so far. */
+  readonly attempt: number;
+  /** When its queue is looked at next: its first notification is then tried, or its lease is over. */
+  readonly dueMs: number;
+  /** Why the last attempt failed; null before the first failure. */
+  readonly reason: string | null;
+}
+
+interface Row {
+  readonly notification: Notification;
+  readonly createdMs: number;
+}
+interface Letter {
+  readonly letter: { readonly reason: string; readonly attempt: string; readonly atMs: string };
+  readonly row: Row;
+}
+
+export function rowArgs(notification: Notification, createdMs: number): string[] {
+  const row: Row = { createdMs, notification };
+  return [notification.id, notification.queue, notification.channel, JSON.stringify(row)];
+}
+
 /**
- * Claims the first due notification of each queue; a queue is one channel of one episode, so a resolve waits for its firing.
+ * Claims the first due notification of each queue; what stands behind it waits for it.
  *
- * Holds    until the lease ends nobody else gets the same one, and afterwards somebody does: sent at least once
+ * Holds    until the lease ends nobody else gets the same one, and afterwards somebody does: sent at least once; a Redis that lost its state
+ *          hands out nothing before it is restored
  */
 export async function claimNotifications(
-  client: RedisClient,
-  keys: AlertKeys,
+  at: AlertRedis,
   { nowMs, leaseMs, countMax }: { nowMs: number; leaseMs: number; countMax: number },
 ): Promise<ClaimedNotification[]> {
-  const reply = await claimScript.run(client, [keys.due, keys.rows, keys.attempts], [nowMs, nowMs + leaseMs, countMax, keys.queues]);
-  if (!Array.isArray(reply)) throw new Error(`Expected a list of claimed notifications, found ${JSON.stringify(reply)}.`);
-  return reply.map(([queue, , attempt, row]: [string, string, number, string]) => {
-    const { notification, createdMs }: { notification: Notification; createdMs: number } = JSON.parse(row);
-    return { notification, createdMs, attempt, queue };
+  const { status, more } = await runScript(at, 'claim', [String(nowMs), String(nowMs + leaseMs), String(countMax)]);
+  if (status !== 'ok') return [];
+  return (more as [string, string, string, string][]).map(([queue, , attempt, text]) => {
+    const { notification, createdMs }: Row = JSON.parse(text);
+    return { notification, createdMs, attempt: Number(attempt), queue };
   });
 }
 
 /** Ends an attempt; false when the lease was lost and somebody else decides. */
 export async function settleNotification(
-  client: RedisClient,
-  keys: AlertKeys,
+  at: AlertRedis,
   { claimed, outcome }: { claimed: ClaimedNotification; outcome: Outcome },
 ): Promise<boolean> {
-  const { queue, attempt, notification } = claimed;
-  const letter: DeadLetter | null = outcome.kind === 'dead' ? { notification, reason: outcome.reason, attempt, atMs: outcome.nowMs } : null;
-  const dueMs = outcome.kind === 'retry' ? outcome.dueMs : outcome.nowMs;
-  const places = [keys.queues + queue, keys.due, keys.rows, keys.attempts, keys.dead];
-  const changed = await settleScript.run(client, places, [
+  const { queue, attempt, notification, createdMs } = claimed;
+  const row: Row = { createdMs, notification };
+  const { status } = await runScript(at, 'settle', [
     outcome.kind,
     queue,
     notification.id,
-    attempt,
-    dueMs,
-    JSON.stringify(letter),
-    deadLetterCountMax,
+    String(attempt),
+    String(outcome.kind === 'retry' ? outcome.dueMs : outcome.nowMs),
+    outcome.kind === 'sent' ? '' : outcome.reason.toWellFormed(),
+    outcome.kind === 'dead' ? JSON.stringify(row) : '',
+    JSON.stringify({ createdMs, notification: summaryOf(notification) }),
   ]);
-  return changed === 1;
+  return status === 'ok';
 }
 
-export async function outboxDepth(client: RedisClient, keys: AlertKeys): Promise<number> {
-  return client.hlen(keys.rows);
+function summaryOf({ id, channel, kind, queue, text }: NotificationSummary): NotificationSummary {
+  return { id, channel, kind, queue, text };
 }
 
-export async function readDeadLetters(client: RedisClient, keys: AlertKeys, countMax: number): Promise<DeadLetter[]> {
-  return (await client.lrange(keys.dead, 0, countMax - 1)).map((text): DeadLetter => JSON.parse(text));
+export async function outboxDepth({ client, root }: AlertRedis): Promise<number> {
+  return client.hlen(`${root}kept:notification`);
+}
+
+/** Dead letters, newest first. */
+export async function readDeadLetters({ client, root }: AlertRedis, countMax: number): Promise<DeadLetter[]> {
+  const ids = countMax < 1 ? [] : await client.zrevrange(`${root}dead:order`, 0, countMax - 1);
+  if (ids.length === 0) return [];
+  return (await client.hmget(`${root}kept:dead`, ...ids)).filter((text) => text !== null).map(deadLetterIn);
+}
+
+function deadLetterIn(text: string): DeadLetter {
+  const { letter, row }: Letter = JSON.parse(text);
+  return { notification: row.notification, reason: letter.reason, attempt: Number(letter.attempt), atMs: Number(letter.atMs) };
+}
+
+/** How recent notifications ended, newest first. */
+export async function readDeliveries({ client, root }: AlertRedis, countMax: number): Promise<Delivery[]> {
+  const entries = await client.xrevrange(`${root}deliveries`, '+', '-', 'COUNT', countMax);
+  return entries.map(([, [, of, , outcome, , reason, , attempt, , settledMs]]): Delivery => {
+    const { notification, createdMs }: Row = JSON.parse(of!);
+    return {
+      notification: summaryOf(notification),
+      outcome: outcome as Delivery['outcome'],
+      reason: reason === '' ? null : reason!,
+      attempt: Number(attempt),
+      createdMs,
+      settledMs: Number(settledMs),
+    };
+  });
+}
+
+/** What waits to be sent: queue by queue, the one that is due first first, each in its order. */
+export async function readWaiting({ client, root }: AlertRedis, countMax: number): Promise<WaitingNotification[]> {
+  const queues = countMax < 1 ? [] : await client.zrange(`${root}queues:due`, '0', String(countMax - 1), 'WITHSCORES');
+  const waiting: WaitingNotification[] = [];
+  for (let index = 0; index < queues.length && waiting.length < countMax; index += 2) {
+    const ids = await client.zrange(`${root}queue:${queues[index]!}`, '0', String(countMax - waiting.length - 1));
+    if (ids.length === 0) continue;
+    const [rows, attempts, failures] = await Promise.all(
+      [`kept:notification`, 'attempts', 'kept:attempt'].map((name) => client.hmget(root + name, ...ids)),
+    );
+    for (const [place, row] of rows!.entries()) {
+      if (row === null) continue;
+      const { notification, createdMs }: Row = JSON.parse(row);
+      const failure: { reason: string } | null = JSON.parse(failures![place] ?? 'null');
+      waiting.push({
+        notification: summaryOf(notification),
+        createdMs,
+        attempt: Number(attempts![place] ?? 0),
+        dueMs: Number(queues[index + 1]),
+        reason: failure?.reason ?? null,
+      });
+    }
+  }
+  return waiting;
+}
+
+/** Things that one call moves, so that no call holds up Redis for long. */
+const moveCountMax = 500;
+
+/** Puts dead letters back into their queues under the same ids; answers how many. Those of a channel that is switched off stay. */
+export async function retryDead(at: AlertRedis, id: string): Promise<number> {
+  const { client, root } = at;
+  const ids = id === 'all' ? await client.zrange(`${root}dead:order`, '0', '-1') : [id];
+  // The day that a notification may be tried for begins anew.
+  const nowMs = Number((await client.time())[0]) * 1_000;
+  let count = 0;
+  for (let from = 0; from < ids.length; from += moveCountMax) {
+    const texts = await client.hmget(`${root}kept:dead`, ...ids.slice(from, from + moveCountMax));
+    const letters = texts.filter((text) => text !== null).map((text) => rowArgs(deadLetterIn(text).notification, nowMs));
+    const { status, more } = await runScript(at, 'retry-dead', [letters, '0', String(notificationCountMax)]);
+    requireWritten(status, 'a dead letter to retry');
+    count += Number(more);
+  }
+  return count;
+}
+
+/** Makes dead letters of everything that waits for a channel. */
+export async function buryChannel(at: AlertRedis, dead: { channel: string; reason: string; nowMs: number }): Promise<void> {
+  let count = 0;
+  do {
+    const asked = [dead.channel, dead.reason, String(dead.nowMs), String(moveCountMax)];
+    const { status, more } = await runScript(at, 'bury-channel', asked);
+    requireWritten(status, 'dead letters of a channel that is switched off');
+    count = Number(more);
+  } while (count === moveCountMax);
 }

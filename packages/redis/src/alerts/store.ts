@@ -1,124 +1,141 @@
-import type { AlertRecord, Instance, Notification, Rule } from '@vigie/alerting';
+import type { Acknowledgement, AlertRecord, Lane, Silence } from '@vigie/alerting';
 import type { RedisClient } from '../connect.ts';
-import { loadScript } from '../script.ts';
-import { alertKeys, ruleKeyOf, type AlertKeys } from './keys.ts';
+import { beginEpoch, journalDepth, readEpoch, readJournal, readRevision, restoreSnapshot, trimJournal } from './journal.ts';
+import type { AlertSnapshot, JournalEntry } from './journal-entry.ts';
+import { journalAgain } from './journal-again.ts';
+import { alertRoot, ruleOf } from './keys.ts';
+import { commitLane, dueLanes, knownLanes, loadLane, wakeLanes, type LaneCommit, type LaneView } from './lanes.ts';
 import {
   claimNotifications,
   outboxDepth,
   readDeadLetters,
+  readDeliveries,
+  readWaiting,
+  retryDead,
   settleNotification,
   type ClaimedNotification,
   type DeadLetter,
+  type Delivery,
   type Outcome,
+  type WaitingNotification,
 } from './outbox.ts';
+import {
+  disableChannel,
+  dropAcknowledgement,
+  enableChannel,
+  putAcknowledgement,
+  putSilence,
+  readAcknowledgements,
+  readDisabledChannels,
+  readSilences,
+  type DisabledChannel,
+} from './overlays.ts';
+import { commitRule, loadRule, readHistory, type Commit, type CommitResult, type RuleState } from './rules.ts';
+import type { AlertRedis } from './run-script.ts';
 
-const commitScript = loadScript('../alerts/scripts/commit');
+/** Bytes of writes that may wait for ClickHouse; past it nothing is judged or announced rather than lost. Days of a hundred rules. */
+const journalBytesMaxDefault = 256 * 1024 * 1024;
 
-/** Notifications that may wait; past it nothing is judged until some went out: held back, never dropped. */
-const outboxCountMax = 100_000;
-/** Records that are kept for `alerts history`, about; older ones are cut. */
-const recordCountMax = 100_000;
-
-/** Where one rule stands. */
-export interface RuleState {
-  /** Rises with every write; 0: never written. */
-  readonly revision: number;
-  readonly evaluatedToMs: number | null;
-  /** Only those that are not OK. */
-  readonly instances: readonly Instance[];
-  /** The rule as it was when it was last judged. */
-  readonly rule: Rule | null;
-}
-
-export interface Commit {
-  readonly rule: Rule;
-  readonly expectedRevision: number;
-  /** null: the rule is gone, forget it. */
-  readonly evaluatedToMs: number | null;
-  readonly instances: readonly Instance[];
-  readonly records: readonly AlertRecord[];
-  readonly notifications: readonly Notification[];
-  readonly nowMs: number;
-}
-/** refused: another monitor was faster. full: the outbox has no room. */
-export type CommitResult = 'ok' | 'refused' | 'full';
+type RuleName = { readonly tenant: string; readonly uid: string };
 
 export interface AlertStore {
-  readonly load: (rule: { tenant: string; uid: string }) => Promise<RuleState>;
+  readonly load: (rule: RuleName) => Promise<RuleState>;
   /** Every rule that has state, in the file or not. */
-  readonly knownRules: () => Promise<readonly { tenant: string; uid: string }[]>;
+  readonly knownRules: () => Promise<readonly RuleName[]>;
   readonly commit: (commit: Commit) => Promise<CommitResult>;
   /** The newest records first. */
   readonly history: (countMax: number) => Promise<readonly AlertRecord[]>;
+
+  /** Lanes due at a moment, the longest due first. */
+  readonly dueLanes: (at: { nowMs: number; countMax: number }) => Promise<readonly Lane[]>;
+  readonly knownLanes: () => Promise<readonly Lane[]>;
+  readonly loadLane: (lane: Lane) => Promise<LaneView>;
+  readonly commitLane: (change: LaneCommit) => Promise<CommitResult>;
+  /** Brings forward when lanes are looked at, for overlays that changed; a lane that is being planned right now is planned again. */
+  readonly wakeLanes: (lanes: readonly Lane[], dueMs: number) => Promise<CommitResult>;
+
+  readonly silences: () => Promise<readonly Silence[]>;
+  /** Writes a silence under its id; those that were over for a day when it was made are dropped. */
+  readonly putSilence: (silence: Silence) => Promise<void>;
+  readonly acknowledgements: () => Promise<ReadonlyMap<string, Acknowledgement>>;
+  readonly putAcknowledgement: (acknowledgement: Acknowledgement) => Promise<void>;
+  readonly dropAcknowledgement: (episode: string) => Promise<void>;
+
   readonly claim: (at: { nowMs: number; leaseMs: number; countMax: number }) => Promise<readonly ClaimedNotification[]>;
   readonly settle: (claimed: ClaimedNotification, outcome: Outcome) => Promise<boolean>;
   readonly outboxDepth: () => Promise<number>;
+  /** How recent notifications ended, newest first. */
+  readonly deliveries: (countMax: number) => Promise<readonly Delivery[]>;
+  /** What is still to be sent, with why the last attempt failed. */
+  readonly waiting: (countMax: number) => Promise<readonly WaitingNotification[]>;
   readonly deadLetters: (countMax: number) => Promise<readonly DeadLetter[]>;
+  /** Puts a dead letter, or all, back into the queues under the same ids; those of a channel that is switched off stay. Answers how many. */
+  readonly retryDead: (id: string) => Promise<number>;
+  /** For a receiver that is gone for good: what waits for it and what is still to come are dead letters, until it is switched on. */
+  readonly disableChannel: (name: string, reason: string, nowMs: number) => Promise<void>;
+  readonly disabledChannels: () => Promise<ReadonlyMap<string, DisabledChannel>>;
+  readonly enableChannel: (name: string) => Promise<void>;
+
+  /** null: Redis does not know what it should: emptied, being restored, or behind what this store has seen of it. */
+  readonly epoch: () => Promise<string | null>;
+  /** Begins an epoch in a Redis without one; false when there is one. */
+  readonly begin: (epoch: string) => Promise<boolean>;
+  /** How much Redis knows, as a revision of the journal; 0: nothing. */
+  readonly revision: () => Promise<number>;
+  /** The oldest writes that were not trimmed, all things of a write together. */
+  readonly readJournal: (writeCountMax: number) => Promise<readonly JournalEntry[]>;
+  readonly trimJournal: (throughId: string) => Promise<boolean>;
+  readonly journalDepth: () => Promise<number>;
+  /** Puts everything that is kept onto the journal once more, calling `ship` after each part. */
+  readonly journalAgain: (ship: () => Promise<void>) => Promise<void>;
+  /** Puts back what is newer than what Redis knows, then the epoch; false when Redis knew everything. */
+  readonly restore: (snapshot: AlertSnapshot, epoch: string) => Promise<boolean>;
 }
 
 /**
- * Keeps rules' states, their records and the outbox in Redis.
+ * Keeps rules' states, their records, lanes and the outbox in Redis, with a journal of every write.
  *
- * Holds    one judged window is one write: instances, records, notifications and cursor become true together or not at all, and only
- *          if nobody wrote in between; so two monitors announce once. Notifications of one (channel, episode) are handed out in order
+ * Holds    one judged window, and one look at a lane, is one write: all of it becomes true or nothing, and only if nobody wrote in between; so
+ *          two monitors announce once. Notifications of a queue are handed out in order. What is kept and what the journal says are one write.
+ *          A store refuses to write into a Redis that was emptied, restored or set back since it looked
  * Errors   those of the connection: it is then unknown whether a commit was made; load again and decide again, ids repeat
+ * Source   docs/adr/0013-lanes.md, docs/adr/0014-alert-journal.md
  */
-export function createAlertStore(client: RedisClient, prefix: string): AlertStore {
-  const keys = alertKeys(prefix);
+export function createAlertStore(client: RedisClient, prefix: string, bounds: { journalBytesMax?: number } = {}): AlertStore {
+  const { journalBytesMax = journalBytesMaxDefault } = bounds;
+  const at: AlertRedis = { client, root: alertRoot(prefix), journalBytesMax, seen: { epoch: '', sequence: 0 } };
   return {
-    load: (rule) => load(client, keys, ruleKeyOf(rule)),
-    knownRules: async () =>
-      (await client.smembers(keys.rules)).map((ruleKey) => {
-        const [tenant = '', uid = ''] = ruleKey.split(':');
-        return { tenant, uid };
-      }),
-    commit: (change) => commit(client, keys, change),
-    history: (countMax) => history(client, keys, countMax),
-    claim: (at) => claimNotifications(client, keys, at),
-    settle: (claimed, outcome) => settleNotification(client, keys, { claimed, outcome }),
-    outboxDepth: () => outboxDepth(client, keys),
-    deadLetters: (countMax) => readDeadLetters(client, keys, countMax),
+    load: (rule) => loadRule(at, rule),
+    knownRules: async () => (await client.hkeys(`${at.root}kept:rule`)).toSorted().map(ruleOf),
+    commit: (change) => commitRule(at, change),
+    history: (countMax) => readHistory(at, countMax),
+    dueLanes: (asked) => dueLanes(at, asked),
+    knownLanes: () => knownLanes(at),
+    loadLane: (lane) => loadLane(at, lane),
+    commitLane: (change) => commitLane(at, change),
+    wakeLanes: (lanes, dueMs) => wakeLanes(at, lanes, dueMs),
+    silences: () => readSilences(at),
+    putSilence: (silence) => putSilence(at, silence),
+    acknowledgements: () => readAcknowledgements(at),
+    putAcknowledgement: (acknowledgement) => putAcknowledgement(at, acknowledgement),
+    dropAcknowledgement: (episode) => dropAcknowledgement(at, episode),
+    claim: (asked) => claimNotifications(at, asked),
+    settle: (claimed, outcome) => settleNotification(at, { claimed, outcome }),
+    outboxDepth: () => outboxDepth(at),
+    deliveries: (countMax) => readDeliveries(at, countMax),
+    waiting: (countMax) => readWaiting(at, countMax),
+    deadLetters: (countMax) => readDeadLetters(at, countMax),
+    retryDead: (id) => retryDead(at, id),
+    disableChannel: (name, reason, atMs) => disableChannel(at, name, { reason, atMs }),
+    disabledChannels: () => readDisabledChannels(at),
+    enableChannel: (name) => enableChannel(at, name),
+    epoch: () => readEpoch(at),
+    begin: (epoch) => beginEpoch(at, epoch),
+    revision: () => readRevision(at),
+    readJournal: (countMax) => readJournal(at, countMax),
+    trimJournal: (throughId) => trimJournal(at, throughId),
+    journalDepth: () => journalDepth(at),
+    journalAgain: (ship) => journalAgain(at, ship),
+    restore: (snapshot, epoch) => restoreSnapshot(at, snapshot, { epoch, isKnownToClickhouse: true }),
   };
-}
-
-async function load(client: RedisClient, keys: AlertKeys, ruleKey: string): Promise<RuleState> {
-  // Not in one transaction, and that is enough: a write in between makes this revision stale, and the commit is refused.
-  const [revision, evaluatedToMs, rule] = await client.hmget(keys.rule(ruleKey), 'revision', 'evaluated_to_ms', 'rule');
-  const instances = await client.hvals(keys.instances(ruleKey));
-  return {
-    revision: Number(revision ?? 0),
-    evaluatedToMs: typeof evaluatedToMs !== 'string' ? null : Number(evaluatedToMs),
-    instances: instances.map((text): Instance => JSON.parse(text)),
-    rule: typeof rule !== 'string' ? null : JSON.parse(rule),
-  };
-}
-
-async function commit(client: RedisClient, keys: AlertKeys, change: Commit): Promise<CommitResult> {
-  const ruleKey = ruleKeyOf(change.rule);
-  const decision = {
-    ruleKey,
-    rule: JSON.stringify(change.rule),
-    removed: change.evaluatedToMs === null,
-    evaluatedToMs: String(change.evaluatedToMs),
-    instances: change.instances.map((instance) => [instance.id, JSON.stringify(instance)]),
-    records: change.records.map((record) => [record.transition.id, JSON.stringify(record)]),
-    outbox: change.notifications.map((notification) => [
-      notification.id,
-      `${notification.channel}:${notification.episode}`,
-      JSON.stringify({ notification, createdMs: change.nowMs }),
-    ]),
-    outboxCountMax,
-    recordCountMax: String(recordCountMax),
-    dueMs: String(change.nowMs),
-  };
-  const places = [keys.rule(ruleKey), keys.instances(ruleKey), keys.rules, keys.transitions, keys.rows, keys.due];
-  const reply = await commitScript.run(client, places, [change.expectedRevision, JSON.stringify(decision), keys.queues]);
-  const status: unknown = Array.isArray(reply) ? reply[0] : reply;
-  if (status === 'ok' || status === 'refused' || status === 'full') return status;
-  throw new Error(`Expected ok, refused or full from the alert store's commit, found ${JSON.stringify(reply)}.`);
-}
-
-async function history(client: RedisClient, keys: AlertKeys, countMax: number): Promise<AlertRecord[]> {
-  const entries = await client.xrevrange(keys.transitions, '+', '-', 'COUNT', countMax);
-  return entries.map(([, fields]): AlertRecord => JSON.parse(fields[fields.indexOf('record') + 1]!));
 }

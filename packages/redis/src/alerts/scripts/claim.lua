@@ -1,14 +1,16 @@
 -- Hands out the first notification of each queue that is due, under a lease: whoever claims it has until then to settle it.
--- KEYS[1] due   KEYS[2] rows   KEYS[3] attempts
--- ARGV[1] now   ARGV[2] end of the lease   ARGV[3] how many at most   ARGV[4] prefix of queues
+-- asked: now, end of the lease, how many at most
+-- more: [queue, id, attempt, row]...
+if isLost then return finish('lost') end
+local due = root .. 'queues:due'
 local claimed = {}
-for _, queue in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])) do
-  local id = redis.call('LINDEX', ARGV[4] .. queue, 0)
+for _, queue in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', asked[1], 'LIMIT', 0, asked[3])) do
+  local id = redis.call('ZRANGE', root .. 'queue:' .. queue, 0, 0)[1]
   if id then
-    redis.call('ZADD', KEYS[1], ARGV[2], queue)
-    claimed[#claimed + 1] = {queue, id, redis.call('HINCRBY', KEYS[3], id, 1), redis.call('HGET', KEYS[2], id)}
+    redis.call('ZADD', due, asked[2], queue)
+    claimed[#claimed + 1] = {queue, id, text(redis.call('HINCRBY', root .. 'attempts', id, 1)), kept('notification', id)}
   else
-    redis.call('ZREM', KEYS[1], queue)
+    redis.call('ZREM', due, queue)
   end
 end
-return claimed
+return finish('ok', claimed)

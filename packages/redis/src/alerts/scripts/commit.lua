@@ -1,29 +1,45 @@
--- Makes one judged window of one rule true: instances, records, outbox and cursor, all or nothing.
--- KEYS[1] rule   KEYS[2] instances   KEYS[3] rules   KEYS[4] transitions   KEYS[5] outbox rows   KEYS[6] outbox due
--- ARGV[1] revision that the decision was made from   ARGV[2] the decision as JSON   ARGV[3] prefix of outbox queues
--- Whatever holds a number travels inside as text: JSON numbers here are doubles.
-local revision = tonumber(redis.call('HGET', KEYS[1], 'revision') or '0')
-if revision ~= tonumber(ARGV[1]) then return {'refused', revision} end
-local decision = cjson.decode(ARGV[2])
-if redis.call('HLEN', KEYS[5]) + #decision.outbox > decision.outboxCountMax then return {'full', revision} end
+-- Makes one judged window of one rule true: its state, records and arrivals in lanes, all or nothing.
+-- asked: rule key, expected revision, next revision, body of the rule ('' = forget it), records [id, body], other records [id, body],
+--        arrivals [lane, body of a new lane, transition, body, due], bounds [journal bytes, arrivals, records]
+local ruleKey, expected, following, body, records, others, arrivals, bounds = unpack(asked, 1, 8)
+if isLost then return finish('lost') end
+if (redis.call('HGET', root .. 'revisions', 'rule:' .. ruleKey) or '0') ~= expected then return finish('refused') end
+if isJournalFull(bounds[1]) then return finish('full') end
+if #arrivals > 0 and redis.call('HLEN', root .. 'kept:arrival') + #arrivals > tonumber(bounds[2]) then return finish('full') end
 
-redis.call('DEL', KEYS[2])
-for _, instance in ipairs(decision.instances) do redis.call('HSET', KEYS[2], instance[1], instance[2]) end
-for _, record in ipairs(decision.records) do
-  redis.call('XADD', KEYS[4], 'MAXLEN', '~', decision.recordCountMax, '*', 'id', record[1], 'record', record[2])
+local bodies = {}
+for _, other in ipairs(others) do bodies[other[1]] = other[2] end
+for _, record in ipairs(records) do
+  bodies[record[1]] = record[2]
+  local at = note('transition', record[1], record[2])
+  redis.call('XADD', root .. 'history', 'MAXLEN', '~', bounds[3], at .. '-0', 'id', record[1], 'record', record[2])
 end
-for _, row in ipairs(decision.outbox) do
-  if redis.call('HSETNX', KEYS[5], row[1], row[3]) == 1 then
-    redis.call('RPUSH', ARGV[3] .. row[2], row[1])
-    -- NX: a queue that waits for its next attempt, or is being sent, keeps its turn.
-    redis.call('ZADD', KEYS[6], 'NX', decision.dueMs, row[2])
+for _, arrival in ipairs(arrivals) do
+  local lane, laneBody, transition, arrivalBody, dueMs = unpack(arrival, 1, 5)
+  -- A lane that comes back has a revision unlike any before: a plan from its earlier life is refused.
+  if not kept('lane', lane) then redis.call('HSET', root .. 'revisions', 'lane:' .. lane, keep('lane', lane, laneBody)) end
+  local name = lane .. ':' .. transition
+  if not kept('arrival', name) then
+    redis.call('ZADD', root .. 'arrivals:' .. lane, keep('arrival', name, ordered(arrivalBody)), transition)
+    -- A record is kept once, for as long as any lane has it to deal with.
+    if redis.call('HINCRBY', root .. 'records:users', transition, 1) == 1 then
+      redis.call('HSET', root .. 'records', transition, bodies[transition])
+    end
   end
+  redis.call('ZADD', root .. 'lanes:due', 'LT', dueMs, lane)
 end
-if decision.removed then
-  redis.call('DEL', KEYS[1])
-  redis.call('SREM', KEYS[3], decision.ruleKey)
-  return {'ok', 0}
+-- The rule last: whoever has its entry has everything that came with it.
+keep('rule', ruleKey, body)
+redis.call('HSET', root .. 'revisions', 'rule:' .. ruleKey, following)
+
+-- Of windows in which nothing happened the journal needs the newest only: so it hardly grows while ClickHouse is away.
+local last = redis.call('HGET', root .. 'journal:quiet', ruleKey)
+if last then
+  local id, size = string.match(last, '^(%S+) (%d+)$')
+  if redis.call('XDEL', root .. 'journal', id) == 1 then redis.call('DECRBY', root .. 'journal:bytes', size) end
+  redis.call('HDEL', root .. 'journal:quiet', ruleKey)
 end
-redis.call('HSET', KEYS[1], 'revision', revision + 1, 'evaluated_to_ms', decision.evaluatedToMs, 'rule', decision.rule)
-redis.call('SADD', KEYS[3], decision.ruleKey)
-return {'ok', revision + 1}
+local isQuiet = #entries == 1 and body ~= ''
+local reply, id, size = finish('ok')
+if isQuiet then redis.call('HSET', root .. 'journal:quiet', ruleKey, id .. ' ' .. text(size)) end
+return reply

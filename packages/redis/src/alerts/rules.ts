@@ -1,0 +1,81 @@
+import type { AlertRecord, Arrival, Instance, Rule, RuleHealth } from '@vigie/alerting';
+import { ruleKeyOf } from './keys.ts';
+import { runScript, type AlertRedis } from './run-script.ts';
+
+/** Transitions that may wait in lanes; past it nothing is judged until lanes were looked at: held back, never dropped. */
+const arrivalCountMax = 200_000;
+/** Records that are kept for `alerts history`, about; older ones are in ClickHouse only. */
+const recordCountMax = 100_000;
+
+/** Where one rule stands. */
+export interface RuleState {
+  /** Rises by one with every write; 0: never written. */
+  readonly revision: number;
+  readonly evaluatedToMs: number | null;
+  /** Those worth remembering: not OK, or missing lately. */
+  readonly instances: readonly Instance[];
+  readonly health: RuleHealth;
+  /** The rule as it was when it was last judged. */
+  readonly rule: Rule | null;
+}
+
+export interface Commit {
+  readonly rule: Rule;
+  readonly expectedRevision: number;
+  /** null: the rule is gone, forget it. */
+  readonly evaluatedToMs: number | null;
+  readonly instances: readonly Instance[];
+  readonly health: RuleHealth;
+  readonly records: readonly AlertRecord[];
+  /** Which lanes each record goes to, and when such a lane is to be looked at, unless it is to be sooner. */
+  readonly arrivals: readonly { readonly arrival: Arrival; readonly dueMs: number }[];
+  readonly nowMs: number;
+}
+
+/**
+ * refused: another monitor was faster. full: the outbox, the lanes or the journal have no room. lost: Redis was emptied, restored or set back since
+ * this process looked: restore first.
+ */
+export type CommitResult = 'ok' | 'refused' | 'full' | 'lost';
+
+export async function loadRule(at: AlertRedis, rule: { tenant: string; uid: string }): Promise<RuleState> {
+  const key = ruleKeyOf(rule);
+  const body = await at.client.hget(`${at.root}kept:rule`, key);
+  if (body !== null) return JSON.parse(body);
+  // A removed rule keeps its revision, so that a decision from before its removal is refused.
+  const revision = Number((await at.client.hget(`${at.root}revisions`, `rule:${key}`)) ?? 0);
+  return { revision, evaluatedToMs: null, instances: [], health: { state: 'HEALTHY' }, rule: null };
+}
+
+export async function commitRule(at: AlertRedis, change: Commit): Promise<CommitResult> {
+  const { rule, expectedRevision, evaluatedToMs, instances, health, records, arrivals } = change;
+  const revision = expectedRevision + 1;
+  const state: RuleState = { revision, evaluatedToMs, instances, health, rule };
+  const recorded = new Set(records.map((record) => record.transition.id));
+  const others = new Map(arrivals.map(({ arrival: { record } }) => [record.transition.id, record]));
+  for (const id of recorded) others.delete(id);
+  const { status } = await runScript(at, 'commit', [
+    ruleKeyOf(rule),
+    String(expectedRevision),
+    String(revision),
+    evaluatedToMs === null ? '' : JSON.stringify(state),
+    records.map(recordArgs),
+    [...others.values()].map(recordArgs),
+    arrivals.map(arrivalArgs),
+    [String(at.journalBytesMax), String(arrivalCountMax), String(recordCountMax)],
+  ]);
+  return status;
+}
+
+const recordArgs = (record: AlertRecord): string[] => [record.transition.id, JSON.stringify(record)];
+
+/** The record itself travels and lies there once, however many lanes have it to deal with. */
+function arrivalArgs({ arrival, dueMs }: Commit['arrivals'][number]): string[] {
+  const { lane, record, storedMs } = arrival;
+  return [lane.id, JSON.stringify({ lane, state: null }), record.transition.id, JSON.stringify({ lane, storedMs }), String(dueMs)];
+}
+
+export async function readHistory(at: AlertRedis, countMax: number): Promise<AlertRecord[]> {
+  const entries = await at.client.xrevrange(`${at.root}history`, '+', '-', 'COUNT', countMax);
+  return entries.map(([, fields]): AlertRecord => JSON.parse(fields[fields.indexOf('record') + 1]!));
+}

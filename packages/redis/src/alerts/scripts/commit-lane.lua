@@ -1,0 +1,37 @@
+-- Makes one look at a lane true: what it knows now, the arrivals that this used up, and its messages in the outbox, all or nothing.
+-- asked: lane, expected revision, body ('' = nothing to remember), body if only arrivals are left, arrivals used up, notifications [id, queue, channel, row],
+--        due ('' = when something arrives), now, bounds [journal bytes, notifications]
+local lane, expected, body, bareBody, consumedCount, notifications, dueMs, nowMs, bounds = unpack(asked, 1, 9)
+if isLost then return finish('lost') end
+if (redis.call('HGET', root .. 'revisions', 'lane:' .. lane) or '0') ~= expected then return finish('refused') end
+if isJournalFull(bounds[1]) then return finish('full') end
+if #notifications > 0 and redis.call('HLEN', root .. 'kept:notification') + #notifications > tonumber(bounds[2]) then return finish('full') end
+
+for _, one in ipairs(notifications) do enqueue(one[1], one[2], one[3], one[4], nowMs) end
+local arrivals = root .. 'arrivals:' .. lane
+if tonumber(consumedCount) > 0 then
+  for _, transition in ipairs(redis.call('ZRANGE', arrivals, 0, tonumber(consumedCount) - 1)) do
+    keep('arrival', lane .. ':' .. transition, '')
+    redis.call('ZREM', arrivals, transition)
+    if redis.call('HINCRBY', root .. 'records:users', transition, -1) == 0 then
+      redis.call('HDEL', root .. 'records:users', transition)
+      redis.call('HDEL', root .. 'records', transition)
+    end
+  end
+end
+local isLeft = redis.call('EXISTS', arrivals) == 1
+if body == '' and not isLeft then
+  if kept('lane', lane) then keep('lane', lane, '') end
+  redis.call('HDEL', root .. 'revisions', 'lane:' .. lane)
+else
+  redis.call('HSET', root .. 'revisions', 'lane:' .. lane, keep('lane', lane, body == '' and bareBody or body))
+end
+if isLeft then
+  -- They came after the plan was made: it cannot say when they want to be looked at.
+  redis.call('ZADD', root .. 'lanes:due', nowMs, lane)
+elseif dueMs == '' or body == '' then
+  redis.call('ZREM', root .. 'lanes:due', lane)
+else
+  redis.call('ZADD', root .. 'lanes:due', dueMs, lane)
+end
+return finish('ok')
