@@ -20,7 +20,7 @@ export function transitionId(episode: string, sequence: number): string {
   return hashOf('transition', episode, sequence);
 }
 
-/** The webhook-id, the idempotency key: one value for every attempt at telling one channel of one transition. */
+/** The webhook-id, the idempotency key: one value for every attempt at telling one channel of the same transitions, which are joined by `+`. */
 export function notificationId(transition: string, kind: string, channel: string): string {
   return `msg_${hashOf('notification', transition, kind, channel)}`;
 }
