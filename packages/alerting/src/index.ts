@@ -1,4 +1,4 @@
-export { evidenceOf, limitOf, type AlertRecord, type Evidence, type Explanation } from './evaluate/alert-record.ts';
+export { evidenceOf, limitOf, limitsFor, type AlertRecord, type Evidence, type Explanation } from './evaluate/alert-record.ts';
 export { baselineWindow } from './evaluate/change.ts';
 export { driverTable, lastOkWindowEnd, type DriverTable } from './evaluate/drivers.ts';
 export { closedRecords, evaluateWindow, type WindowDecision, type WindowInput } from './evaluate/evaluate-window.ts';
@@ -9,11 +9,14 @@ export type { RulesProblem } from './rules/problem.ts';
 export type { EmailBody } from './channels/render-email.ts';
 export type { KafkaBody } from './channels/render-kafka.ts';
 export { renderMessage } from './channels/render-message.ts';
+export { explainCommand } from './channels/alert-text.ts';
+export { changeOf, changeWithUnit, shownJudged, shownMeasure, shownValue, withUnit } from './channels/shown-number.ts';
 export { webhookUrlProblem } from './rules/rules-checks.ts';
 export { formatProblems, parseRules, type RulesParsed } from './rules/rules-file.ts';
 export {
   inconclusiveReasons,
   severities,
+  severityRank,
   transitionKinds,
   type Channel,
   type Condition,
@@ -30,7 +33,7 @@ export {
   type TransitionKind,
   type Verdict,
 } from './types.ts';
-export { isComplete, isUnanswerable } from './evaluate/verdict.ts';
+export { isComplete, isUnanswerable, verdictOf } from './evaluate/verdict.ts';
 export { signWebhook, verifyWebhook, webhookSecret, type WebhookHeaders, type WebhookSecret } from './channels/webhook-signature.ts';
 export { eventsExpected, type HourCount } from './signals/event-rhythm.ts';
 export { messageText } from './announce/group-text.ts';
@@ -73,3 +76,6 @@ export {
 } from './replay/judge-windows.ts';
 export { replayAnnouncements, type ReplayedMessage, type ReplayOverlays, type StoredRecord } from './replay/replay-announcements.ts';
 export { ReplaySummarizer, type FiringSpan, type ReplayReport, type ReplaySummary } from './replay/summarize.ts';
+export { coverageOf, type CoverageItem } from './replay/cases/coverage.ts';
+export { parseCases, type CasePlace } from './replay/cases/read-case-file.ts';
+export { isPassed, runCases, type CaseResult } from './replay/cases/run-cases.ts';

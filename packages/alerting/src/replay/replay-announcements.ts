@@ -75,7 +75,10 @@ class Announcements {
       // Who fires decides who is inhibited, and what people do is noticed at once: then every lane is looked at again.
       let isWoken = this.#ruleSet.inhibitions.length > 0 && (records[nextRecord]?.storedMs ?? Infinity) <= nowMs;
       while (nextRecord < records.length && records[nextRecord]!.storedMs <= nowMs) this.#arrive(records[nextRecord++]!);
-      while (nextWake < wakes.length && wakes[nextWake]! <= nowMs) ((isWoken = true), (nextWake += 1));
+      while (nextWake < wakes.length && wakes[nextWake]! <= nowMs) {
+        isWoken = true;
+        nextWake += 1;
+      }
       for (const lane of this.#lanes.values()) if (isWoken || lane.dueMs <= nowMs) this.#announce(lane, nowMs);
     }
     throw new Error(`Expected lanes to come to rest, found them still due after ${roundCountMax} looks; please report these rules.`);

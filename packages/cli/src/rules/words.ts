@@ -20,12 +20,17 @@ export function durationText(ms: number): string {
   return parts.length === 0 ? '0 min' : parts.join(' ');
 }
 
-/** A period: 1 h, 15 min. */
-export const everyText = durationText;
-
-/** at or above 5 (recovers below 4.5) */
-export function limitText({ comparison, limit, recovery }: SeverityLimit): string {
-  return comparison === 'at_or_above'
-    ? `at or above ${limit} (recovers below ${recovery})`
-    : `at or below ${limit} (recovers above ${recovery})`;
+/** A period, as after "every": hour, 15 min. */
+export function everyText(ms: number): string {
+  if (ms === 3_600_000) return 'hour';
+  if (ms === 86_400_000) return 'day';
+  return ms === 60_000 ? 'minute' : durationText(ms);
 }
+
+/** at or above 5 % (recovers below 4.5 %) */
+export function limitText({ comparison, limit, recovery }: SeverityLimit, unit: string): string {
+  const [at, past] = comparison === 'at_or_above' ? ['at or above', 'below'] : ['at or below', 'above'];
+  return `${at} ${withUnit(limit, unit)} (recovers ${past} ${withUnit(recovery, unit)})`;
+}
+
+export const withUnit = (number: string, unit: string): string => (unit === 'percent' ? `${number} %` : number);

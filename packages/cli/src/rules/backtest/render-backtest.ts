@@ -168,7 +168,7 @@ function sweepLines({ sweep, rules }: BacktestReport, colors: Colors): string[] 
     ];
     return isCurrent ? [...cells.map((cell) => colors.bold(cell)), colors.bold('<- now')] : cells;
   });
-  const head = `${colors.bold('Sweep')} of ${severity} in ${rule.name}, ${limitText(level)} now, with this limit alone:`;
+  const head = `${colors.bold('Sweep')} of ${severity} in ${rule.name}, ${limitText(level, kpiById(rule.kpi)?.unit ?? 'count')} now, with this limit alone:`;
   return [`${head}\n${renderTable([...columns, { title: '' }], rows, colors.dim).replaceAll(/^/gm, '  ')}`];
 }
 
