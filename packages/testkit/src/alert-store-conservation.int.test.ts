@@ -27,7 +27,7 @@ interface Model {
 }
 
 /** One monitor: it judges, announces and delivers at random, and may be told no. */
-function monitorOf(store: AlertStore, name: string, model: Model, draw: ReturnType<typeof drawFrom>) {
+function monitorOf(store: AlertStore, model: Model, { name, draw }: { name: string; draw: ReturnType<typeof drawFrom> }) {
   let count = 0;
   const judge = async (): Promise<void> => {
     const rule = draw.pick(rules);
@@ -77,7 +77,7 @@ test(`two monitors at once: every transition is told once in each lane and ends 
     const stores = clients.map((client) => createAlertStore(client, prefix));
     await stores[0]!.begin('epoch');
     const model: Model = { transitions: [], announced: new Map(), ended: new Map(), order: new Map() };
-    await Promise.all(stores.map((store, index) => monitorOf(store, `m${index}`, model, drawFrom(seed * 2 + index))()));
+    await Promise.all(stores.map((store, index) => monitorOf(store, model, { name: `m${index}`, draw: drawFrom(seed * 2 + index) })()));
     await finish(stores[0]!, model);
 
     const [store] = stores;

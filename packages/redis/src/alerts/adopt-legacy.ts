@@ -94,6 +94,7 @@ function notificationOf({ id, channel, kind, episode, transition, body, text }: 
 
 function ruleFrom(old: Partial<Rule>, name: { tenant: string; uid: string }): Rule {
   const unknown = { overrides: [], nOfM: null, confidence: null, change: null, benchmark: null };
+  // oxlint-disable-next-line unicorn/no-thenable -- the policy's own word; nothing awaits it
   return { ...unknown, kind: 'kpi', maxInstances: 100, noData: { then: 'hold' }, ...name, ...old } as Rule;
 }
 
