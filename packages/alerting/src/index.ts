@@ -11,7 +11,8 @@ export type { KafkaBody } from './channels/render-kafka.ts';
 export { renderMessage } from './channels/render-message.ts';
 export { explainCommand } from './channels/alert-text.ts';
 export { changeOf, changeWithUnit, shownJudged, shownMeasure, shownValue, withUnit } from './channels/shown-number.ts';
-export { webhookUrlProblem } from './rules/rules-checks.ts';
+export { webhookUrlProblem } from './rules/check-channels.ts';
+export { rulesFileJsonSchema } from './rules/json-schema.ts';
 export { formatProblems, parseRules, type RulesParsed } from './rules/rules-file.ts';
 export {
   inconclusiveReasons,
@@ -79,3 +80,4 @@ export { ReplaySummarizer, type FiringSpan, type ReplayReport, type ReplaySummar
 export { coverageOf, type CoverageItem } from './replay/cases/coverage.ts';
 export { parseCases, type CasePlace } from './replay/cases/read-case-file.ts';
 export { isPassed, runCases, type CaseResult } from './replay/cases/run-cases.ts';
+export { rulesFileJsonSchema } from './rules/json-schema.ts';

@@ -6,6 +6,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addKpiCommands } from './commands/kpi.ts';
 import { addPublishCommand } from './commands/publish.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
+import { addRulesCommands } from './commands/rules.ts';
 import { addSqlCommand } from './commands/sql.ts';
 import { addStackCommands } from './commands/stack.ts';
 import { addVerifyCommand } from './commands/verify.ts';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
   addVerifyCommand(program);
   addRebuildCommand(program);
   addDeadLetterCommands(program);
+  addRulesCommands(program);
   addSqlCommand(program);
   return program;
 }
