@@ -159,7 +159,7 @@ function problemOf(issue: z.core.$ZodIssue, { where, rest, known }: { where: str
  * Shapes   kind[@at][/for][:key=value[,key=value...]]
  */
 export function readIncidentText(text: string): Incident {
-  const found = /^([a-z-]+)(?:@([^/:]+(?::\d\d[^/]*?)?))?(?:\/([^:]+))?(?::(.+))?$/.exec(text.trim());
+  const found = /^([a-z-]+)(?:@([^/]+?))?(?:\/([^/:]+))?(?::([a-z_]+=.*))?$/.exec(text.trim());
   if (found === null)
     throw new IncidentError(
       `incident: expected kind@at/for:key=value,..., such as churn-wave@+2m/60s:share=0.3, found ${JSON.stringify(text)}`,

@@ -48,10 +48,10 @@ export class Simulation {
     return this.#delivery.until(this.options.historyEndMs);
   }
 
-  /** What is due by now and, beside it, traffic up to `count` emissions in all. */
+  /** What is due by now, this moment included, and, beside it, traffic up to `count` emissions in all. */
   *live(nowMs: number, count: number): Generator<Emission> {
     let due = 0;
-    for (const emission of this.#delivery.until(nowMs)) {
+    for (const emission of this.#delivery.until(nowMs + 1)) {
       due++;
       yield emission;
     }
