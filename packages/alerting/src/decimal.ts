@@ -25,3 +25,13 @@ function parse(text: string): { digits: bigint; places: number } {
   const fraction = match[3] ?? '';
   return { digits: BigInt(`${match[1]!}${match[2]!}${fraction}`), places: fraction.length };
 }
+
+/** A decimal in integers of so many places, rounded down: 0.597 of 2 places is 59, and not exact. */
+export function minorOfDecimal(text: string, places: number): { floor: bigint; isExact: boolean } {
+  const { digits, places: given } = parse(text);
+  if (given <= places) return { floor: digits * 10n ** BigInt(places - given), isExact: true };
+  const step = 10n ** BigInt(given - places);
+  const isExact = digits % step === 0n;
+  // Division of integers rounds towards zero.
+  return { floor: digits / step - (digits < 0n && !isExact ? 1n : 0n), isExact };
+}

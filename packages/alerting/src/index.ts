@@ -10,6 +10,7 @@ export type { EmailBody } from './channels/render-email.ts';
 export type { KafkaBody } from './channels/render-kafka.ts';
 export { renderMessage } from './channels/render-message.ts';
 export { explainCommand } from './channels/alert-text.ts';
+export { cutText, plainText } from './channels/plain-text.ts';
 export { changeOf, changeWithUnit, shownJudged, shownMeasure, shownValue, withUnit } from './channels/shown-number.ts';
 export { webhookUrlProblem } from './rules/check-channels.ts';
 export { rulesFileJsonSchema } from './rules/json-schema.ts';
@@ -80,4 +81,3 @@ export { ReplaySummarizer, type FiringSpan, type ReplayReport, type ReplaySummar
 export { coverageOf, type CoverageItem } from './replay/cases/coverage.ts';
 export { parseCases, type CasePlace } from './replay/cases/read-case-file.ts';
 export { isPassed, runCases, type CaseResult } from './replay/cases/run-cases.ts';
-export { rulesFileJsonSchema } from './rules/json-schema.ts';

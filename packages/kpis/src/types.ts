@@ -108,7 +108,9 @@ export interface KpiDef {
   readonly benchmarks: readonly {
     readonly industry: string;
     readonly typical: string;
-    readonly period?: string;
+    /** The typical band, both ends included: decimals in the KPI's unit, of `period` where the KPI depends on one. */
+    readonly band?: { readonly low: string; readonly high: string };
+    readonly period?: 'year' | 'month';
     readonly source: string;
   }[];
 }

@@ -18,6 +18,8 @@ export const arpu: KpiDef = {
     {
       industry: 'financial planning platforms, United States',
       typical: '50 to 200 USD; above average over 250 USD; exceptional over 300 USD',
+      band: { low: '50', high: '200' },
+      period: 'month',
       source: 'kpi-catalog',
     },
   ],

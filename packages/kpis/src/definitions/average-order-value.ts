@@ -18,6 +18,7 @@ export const averageOrderValue: KpiDef = {
     {
       industry: 'personalised gifts, United States',
       typical: '50 to 150 USD; above average 200 to 300 USD; exceptional over 300 USD',
+      band: { low: '50', high: '150' },
       source: 'kpi-catalog',
     },
   ],

@@ -17,10 +17,16 @@ export const cac: KpiDef = {
     'A customer counts in the channel it is attributed to now; cost without a channel is under unknown, so the slices do not average to the total.',
   ],
   benchmarks: [
-    { industry: 'e-commerce, United States', typical: '10 to 50 USD; exceptional below 10 USD', source: 'kpi-catalog' },
+    {
+      industry: 'e-commerce, United States',
+      typical: '10 to 50 USD; exceptional below 10 USD',
+      band: { low: '10', high: '50' },
+      source: 'kpi-catalog',
+    },
     {
       industry: 'software as a service, United States',
       typical: '7,000 to 10,000 USD; exceptional below 7,000 USD',
+      band: { low: '7000', high: '10000' },
       source: 'kpi-catalog',
     },
   ],

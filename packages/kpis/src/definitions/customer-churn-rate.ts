@@ -19,6 +19,7 @@ export const customerChurnRate: KpiDef = {
     {
       industry: 'subscription-based financial services, United States',
       typical: '5 to 7 %; above average 3 to 5 %; exceptional below 3 %',
+      band: { low: '5', high: '7' },
       period: 'year',
       source: 'kpi-catalog',
     },

@@ -15,6 +15,12 @@ export const repeatCustomerRate: KpiDef = {
     'No buyers: null with zero_denominator.',
   ],
   benchmarks: [
-    { industry: 'all industries, United States', typical: 'about 20 %; exceptional from 40 %', period: 'year', source: 'kpi-catalog' },
+    {
+      industry: 'all industries, United States',
+      typical: 'about 20 %; exceptional from 40 %',
+      band: { low: '20', high: '20' },
+      period: 'year',
+      source: 'kpi-catalog',
+    },
   ],
 };
