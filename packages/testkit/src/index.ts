@@ -6,3 +6,5 @@ export type { OwnServers, SuiteServers } from './servers/suite-servers.ts';
 export { useServers } from './servers/use-servers.ts';
 export * from './histories/index.ts';
 export * from './alert-things.ts';
+export { askLive, askSql } from './pipeline/ask-stores.ts';
+export { startPipeline, type Pipeline } from './pipeline/pipeline.ts';

@@ -1,7 +1,6 @@
 import { createEventProducer, createKafka } from '@vigie/kafka';
 import { kpiDefs } from '@vigie/kpis';
-import { useServers } from '@vigie/testkit';
-import { askLive, askSql, type Pipeline, startPipeline } from '@vigie/testkit/pipeline';
+import { askLive, askSql, type Pipeline, startPipeline, useServers } from '@vigie/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dayMs } from './company/catalogue.ts';
 import { Random } from './company/random.ts';

@@ -1,5 +1,5 @@
 /** What the company sells, to whom, and through which channels. */
-export const minuteMs = 60_000;
+const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 

@@ -37,7 +37,7 @@ export interface DeliveryOptions {
 const hourMs = 3_600_000;
 const lateMsMaxDefault = 72 * hourMs;
 /** Held back or to be sent again, at most; past it nothing more is held up. */
-export const heldCountMax = 100_000;
+const heldCountMax = 100_000;
 /** Sent events that may be sent again much later. */
 const shelfCountMax = 500;
 

@@ -66,7 +66,7 @@ export class Columns {
     if (slice !== null && (column === undefined || wanted === undefined)) return;
     for (let row = 0; row < this.#count; row++) {
       if (this.#atMs[row]! < fromMs || this.#atMs[row]! >= toMs || this.#knownMs[row]! >= asOfMs) continue;
-      if (column === null || column![row] === wanted) yield row;
+      if (column === null || column[row] === wanted) yield row;
     }
   }
 

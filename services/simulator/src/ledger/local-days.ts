@@ -2,14 +2,14 @@
 const minuteMs = 60_000;
 const quarterHourMs = 15 * minuteMs;
 const hourMs = 60 * minuteMs;
-export const dayMs = 24 * hourMs;
+const dayMs = 24 * hourMs;
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 const starts = new Map<string, number | null>();
 const startsKeptMax = 50_000;
 
 /** The date that a clock on the wall shows, such as 2026-03-29. */
-export function shownDate(ms: number, zone: string): string {
+function shownDate(ms: number, zone: string): string {
   if (zone === 'UTC') return new Date(ms).toISOString().slice(0, 10);
   let clock = clocks.get(zone);
   if (clock === undefined) {

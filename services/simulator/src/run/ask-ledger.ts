@@ -94,7 +94,7 @@ export function askExpected(ledger: Ledger, body: unknown): ExpectedTransition[]
   if ((data.to - data.from) / data.every > windowCountMax)
     throw new AskError(`from, to: expected at most ${windowCountMax} windows, found ${Math.ceil((data.to - data.from) / data.every)}`);
   const rule: SimpleRule = {
-    ...{ kpi: data.kpi as LedgerKpi, comparison: data.comparison, limits: data.limits },
+    ...{ kpi: data.kpi, comparison: data.comparison, limits: data.limits },
     ...{ sizeMs: data.size, everyMs: data.every, settleMs: data.settle, forMs: data.for, keepFiringForMs: data.keep_firing_for },
     minSample: data.min_sample === undefined ? null : { measure: data.min_sample.measure, atLeast: data.min_sample.at_least },
     onZeroDenominator:
