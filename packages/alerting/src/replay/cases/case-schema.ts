@@ -36,7 +36,7 @@ const input = z.strictObject({
 const bySlice = z.union([series, z.record(z.string(), series)]);
 const expectedTransition = z.strictObject({
   /** From 1. */
-  window: z.int().min(1),
+  window: z.int({ error: 'expected the number of a window, from 1' }).min(1, { error: 'expected the number of a window, from 1' }),
   kind: z.enum(transitionKinds),
   severity: z.enum(severities).optional(),
   slice: z.string().optional(),

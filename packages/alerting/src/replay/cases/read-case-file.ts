@@ -33,7 +33,10 @@ export function parseCases(text: string): CasesParsed {
   const positions = new Positions(document, lines);
   const data: unknown = document.toJS();
   const parsed = caseFileSchema.safeParse(data);
-  if (!parsed.success) return { ok: false, problems: schemaProblems(caseFileSchema, parsed.error, { data, positions }) };
+  if (!parsed.success) {
+    const problems = schemaProblems(caseFileSchema, parsed.error, { data, positions });
+    return { ok: false, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+  }
   const { zone } = parsed.data;
   if (zone !== undefined && !isZone(zone)) {
     const problem = { ...positions.ofValue(['zone']), path: 'zone', text: `expected an IANA zone such as Europe/Paris, found "${zone}"` };
