@@ -4,6 +4,7 @@ export type { SuiteNames } from './servers/names.ts';
 export { startOwnServers } from './servers/suite-servers.ts';
 export type { OwnServers, SuiteServers } from './servers/suite-servers.ts';
 export { useServers } from './servers/use-servers.ts';
+export { drawFrom, type Draw } from './histories/draw.ts';
 export * from './histories/index.ts';
 export * from './alert-things.ts';
 export { askLive, askSql } from './pipeline/ask-stores.ts';

@@ -109,9 +109,10 @@ export async function liveThrough(store: AlertStore): Promise<void> {
 
 /** A removed rule leaves its last revision behind, to refuse decisions from before; after a loss the epoch does that. */
 export function withoutGoneRules(dump: Map<string, unknown>): Map<string, unknown> {
-  const revisions = new Map(dump.get('revisions') as Map<string, string>);
-  revisions.delete('rule:default:gone');
-  return new Map(dump).set('revisions', revisions);
+  const rules = dump.get('kept:rule') as Map<string, string> | undefined;
+  const revisions = [...((dump.get('revisions') ?? new Map()) as Map<string, string>)];
+  const isThere = ([name]: [string, string]): boolean => !name.startsWith('rule:') || (rules?.has(name.slice('rule:'.length)) ?? false);
+  return new Map(dump).set('revisions', new Map(revisions.filter(isThere)));
 }
 
 /** What was journalled again has other revisions; what it is and in which order must be the same. */
