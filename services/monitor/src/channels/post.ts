@@ -43,6 +43,7 @@ function overTls(socket: Socket, host: string): Socket {
 function exchange({ url, headers, body }: PostRequest, socket: Socket, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    let finish: (() => void) | null = null;
     const outgoing = send(
       url,
       {
@@ -51,16 +52,17 @@ function exchange({ url, headers, body }: PostRequest, socket: Socket, signal: A
         signal,
         createConnection: () => socket,
       },
-      (answer) => readAnswer(answer, resolve),
+      (answer) => (finish = readAnswer(answer, resolve)),
     );
-    outgoing.on('error', reject);
+    // Once there is a status, a deadline or a reset only ends the reading.
+    outgoing.on('error', (error) => (finish === null ? reject(error) : finish()));
     outgoing.on('close', () => socket.destroy());
     outgoing.end(body);
   });
 }
 
 /** The status decides; what comes after it, a reset included, only makes the reason longer or shorter. */
-function readAnswer(answer: IncomingMessage, resolve: (answer: Answer) => void): void {
+function readAnswer(answer: IncomingMessage, resolve: (answer: Answer) => void): () => void {
   const chunks: Buffer[] = [];
   let bytes = 0;
   const done = (): void => {
@@ -75,4 +77,5 @@ function readAnswer(answer: IncomingMessage, resolve: (answer: Answer) => void):
   });
   answer.on('end', done);
   answer.on('error', done);
+  return done;
 }
