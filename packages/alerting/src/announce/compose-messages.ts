@@ -9,6 +9,8 @@ export interface Telling {
   readonly told: readonly Standing[];
   /** What fires besides, as the channel knows already. */
   readonly others: readonly Standing[];
+  /** Its time has come to name them, with news or without. */
+  readonly isRepeat: boolean;
   /** All alerts of the lane. */
   readonly standings: readonly Standing[];
   readonly damped: LaneState['damped'];
@@ -17,12 +19,12 @@ export interface Telling {
 }
 
 /**
- * Makes the messages of one look: news and what else fires, then what flaps; or, without news, a repeat.
+ * Makes the messages of one look: news and what else fires, or without news a repeat; then what flaps.
  *
  * Holds    every transition of `told` is in exactly one message; of one instance the earlier episode comes first
  */
 export function composeMessages(telling: Telling): readonly Message[] {
-  const { told, others, damped } = telling;
+  const { told, others, isRepeat, damped, messageCount } = telling;
   const isFlapping = ({ alert }: Standing): boolean => {
     const [oldest] = alert.pending;
     return oldest?.kind === 'firing' && oldest.storedMs === damped[alert.instance];
@@ -30,9 +32,8 @@ export function composeMessages(telling: Telling): readonly Message[] {
   const plain = told.filter((standing) => !isFlapping(standing));
   const flapping = told.filter(isFlapping);
   const messages: Message[] = [];
-  if (told.length === 0 && others.length > 0)
-    messages.push(messageOf(telling, { kind: 'repeat', standings: others, number: telling.messageCount }));
   if (plain.length > 0) messages.push(messageOf(telling, { kind: kindOf(plain), standings: [...plain, ...others] }));
+  else if (isRepeat && others.length > 0) messages.push(messageOf(telling, { kind: 'repeat', standings: others, number: messageCount }));
   if (flapping.length > 0) messages.push(messageOf(telling, { kind: 'flapping', standings: flapping }));
   return messages;
 }

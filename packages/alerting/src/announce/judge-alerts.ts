@@ -8,7 +8,7 @@ import { activeSilence } from './silence.ts';
 import type { Acknowledgement, HoldReason, LaneAlert, LaneContext, PendingTransition } from './types.ts';
 
 /** What fires elsewhere changes without a word to this lane; an inhibited alert is looked at this often, besides when the lane is woken. */
-export const inhibitionLookMs = 30_000;
+const inhibitionLookMs = 30_000;
 
 /** Why an alert is not told, and when to look whether that is over; `unrouted`: its route is no longer in the rules. */
 export interface Hold {

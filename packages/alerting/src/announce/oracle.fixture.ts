@@ -69,6 +69,8 @@ function lost(schedule: Schedule, { changes, told }: Episode, looks: readonly nu
       .slice(index)
       .find((later) => (known === undefined ? later.kind === 'resolved' : later.kind !== 'resolved' && later.severity === known));
     if (end === undefined) return [`${idOf(change)} was not told and nothing took it back`];
+    // A lane that is no longer in the rules gives up what ended before anybody was told.
+    if (known === undefined && schedule.unrouted.from < schedule.unrouted.to && schedule.unrouted.to > end.at) return [];
     const last = looks?.find((at) => at >= end.at) ?? end.at;
     const seen = looks === null ? secondsFrom(change.at, last + 1) : [change.at, ...looks.filter((at) => at >= change.at && at <= last)];
     const free = seen.find((at) => !isHeld(schedule, { changes, oldest: change }, at));
@@ -94,14 +96,21 @@ function overtaken(schedule: Schedule, episodes: readonly Episode[]): readonly s
 
 const isResend = ({ resendMs }: Schedule, { message }: Sent): boolean => resendMs !== null && message.kind === 'repeat';
 
+const isIn = ({ from, to }: { from: number; to: number }, at: number): boolean => from <= at && at < to;
+
 function groupedTimes(schedule: Schedule, sent: readonly Sent[]): readonly number[] {
   return [...new Set(sent.filter((one) => !isResend(schedule, one)).map(({ at }) => at))];
 }
 
 function tooClose(schedule: Schedule, sent: readonly Sent[]): readonly string[] {
   const times = groupedTimes(schedule, sent);
+  const { from, to } = schedule.unrouted;
+  // Without a route there is no interval, what ends is told at once, and an empty lane is forgotten with its times.
+  const isAnew = (last: number, at: number): boolean => from < to && from <= at && last < to;
   return times.flatMap((at, index) =>
-    index > 0 && (at - times[index - 1]!) * 1_000 < schedule.timing.groupIntervalMs ? [`${at} is too soon after ${times[index - 1]}`] : [],
+    index > 0 && !isAnew(times[index - 1]!, at) && (at - times[index - 1]!) * 1_000 < schedule.timing.groupIntervalMs
+      ? [`${at} is too soon after ${times[index - 1]}`]
+      : [],
   );
 }
 
@@ -167,11 +176,11 @@ function isAcknowledged(schedule: Schedule, changes: readonly Change[], at: numb
 /** Does anything hold the alert at this second? `oldest`: the oldest change that is not told. */
 function isHeld(schedule: Schedule, alert: { changes: readonly Change[]; oldest: Change | null }, at: number): boolean {
   const current = alert.changes.findLast((change) => change.at <= at)!;
-  const isIn = ({ from, to }: { from: number; to: number }, now: number): boolean => from <= now && now < to;
   return (
     schedule.silences.some((silence) => silence.of === current.of && isIn(silence, at)) ||
     (current.severity === 'critical' && schedule.criticalSilences.some((silence) => isIn(silence, at))) ||
     isIn(schedule.inhibited, at) ||
+    isIn(schedule.unrouted, at) ||
     isIn(schedule.muted, Math.floor(at / 60)) ||
     (alert.oldest !== null && isDamped(schedule, alert.oldest, at))
   );

@@ -1,4 +1,4 @@
-import { composeMessages, isListed } from './compose-messages.ts';
+import { composeMessages, isListed, type Telling } from './compose-messages.ts';
 import { calmAtMs, settleFlap, type FlapState } from './flap.ts';
 import { isEnded, isTold, judgeAlerts, type Standing } from './judge-alerts.ts';
 import { takeArrivals } from './take-arrivals.ts';
@@ -56,10 +56,11 @@ function tell(look: Look): { messages: readonly Message[]; after: Look } {
   if (Math.min(newsMs(look), repeatMs(look)) <= at.nowMs) {
     const told = standings.filter(({ isOwed }) => isOwed);
     const others = standings.filter((standing) => !standing.isOwed && isTold(standing) && isListable(standing, { at, told }));
-    return send(look, { told, others, isGrouped: true });
+    const isRepeat = told.length === 0 || resendAtMs(look) <= at.nowMs;
+    return send(look, { told, others, isRepeat, isGrouped: true });
   }
   if (resendAtMs(look) > at.nowMs) return { messages: [], after: look };
-  return send(look, { told: [], others: standings.filter(isTold), isGrouped: false });
+  return send(look, { told: [], others: standings.filter(isTold), isRepeat: true, isGrouped: false });
 }
 
 /** Readers of news want to know what else fires; a repeat is for what nobody has acknowledged. */
@@ -70,7 +71,7 @@ function isListable({ hold, acknowledgement }: Standing, { at, told }: { at: Lan
 
 function send(
   look: Look,
-  telling: { told: readonly Standing[]; others: readonly Standing[]; isGrouped: boolean },
+  telling: Pick<Telling, 'told' | 'others' | 'isRepeat'> & { isGrouped: boolean },
 ): { messages: readonly Message[]; after: Look } {
   const { lane, at, standings, flap, messageCount } = look;
   const { nowMs } = at;

@@ -17,7 +17,7 @@ import { planLane } from './plan-lane.ts';
 import type { Acknowledgement, FlapPolicy, LaneContext, LaneState, Message, Route, Silence } from './types.ts';
 
 /** Everything that holds ends before this second, so that a while later all must be known. */
-export const holdsEnd = 300;
+const holdsEnd = 300;
 export const runEnd = 900;
 const channels = ['a', 'b', 'c'];
 
@@ -32,6 +32,8 @@ export interface Schedule {
   readonly inhibited: Span;
   /** Minutes. */
   readonly muted: Span;
+  /** The route is not in the rules meanwhile; without a damper, which would begin anew. */
+  readonly unrouted: Span;
   readonly acknowledgements: readonly { readonly of: string; readonly at: number; readonly severity: Severity }[];
   readonly timing: Pick<Route, 'groupWaitMs' | 'groupIntervalMs' | 'repeatIntervalMs'>;
   readonly flap: FlapPolicy | null;
@@ -69,7 +71,7 @@ function changesOf(of: string, steps: readonly { gap: number; isEnd: boolean; se
 }
 
 const secondsBetween = (min: number, max: number) => fc.integer({ min, max }).map(seconds);
-export const scheduleArbitrary: fc.Arbitrary<Schedule> = fc.record({
+const schedule: fc.Arbitrary<Schedule> = fc.record({
   changes: fc
     .tuple(...channels.map((of) => stepsArbitrary.map((steps) => changesOf(of, steps))))
     .map((all) => all.flat().toSorted((a, b) => a.at - b.at)),
@@ -82,6 +84,7 @@ export const scheduleArbitrary: fc.Arbitrary<Schedule> = fc.record({
   criticalSilences: fc.array(spanOf(holdsEnd), { maxLength: 1 }),
   inhibited: spanOf(holdsEnd),
   muted: spanOf(holdsEnd / 60),
+  unrouted: fc.oneof({ weight: 3, arbitrary: fc.constant({ from: 0, to: 0 }) }, { weight: 1, arbitrary: spanOf(holdsEnd) }),
   acknowledgements: fc.array(fc.record({ of: fc.constantFrom(...channels), at: second, severity }), { maxLength: 2 }),
   timing: fc.record({
     groupWaitMs: secondsBetween(0, 20),
@@ -93,6 +96,8 @@ export const scheduleArbitrary: fc.Arbitrary<Schedule> = fc.record({
   ),
   resendMs: fc.option(secondsBetween(5, 40), { freq: 5 }),
 });
+
+export const scheduleArbitrary = schedule.map((one) => (one.unrouted.from < one.unrouted.to ? { ...one, flap: null } : one));
 
 function silencesAt(schedule: Schedule, at: number): readonly Silence[] {
   const slices = schedule.silences.filter(({ from, isKnownEarly }) => isKnownEarly || from <= at);
@@ -115,9 +120,10 @@ export function acknowledgementsAt(schedule: Schedule, at: number): ReadonlyMap<
 }
 
 function contextOf(schedule: Schedule, at: number): LaneContext {
-  const { inhibited, muted, timing, flap, resendMs } = schedule;
+  const { inhibited, muted, unrouted, timing, flap, resendMs } = schedule;
+  const isRouted = at < unrouted.from || at >= unrouted.to;
   return contextAt(at, {
-    route: { ...route, ...timing, mute: ['quiet'], flap },
+    route: isRouted ? { ...route, ...timing, mute: ['quiet'], flap } : null,
     resendMs,
     silences: silencesAt(schedule, at),
     acknowledgements: acknowledgementsAt(schedule, at),
@@ -162,13 +168,15 @@ export function tickEverySecond(schedule: Schedule): Driver {
 
 /** Looks only when something happens outside and when the lane asked for it, as the monitor does. */
 export function jumpFromDueToDue(schedule: Schedule): Driver {
-  const { changes, silences, inhibited, acknowledgements } = schedule;
+  const { changes, silences, inhibited, unrouted, acknowledgements } = schedule;
   const outside = [
     ...changes.map(({ at }) => at),
     ...silences.filter(({ isKnownEarly }) => !isKnownEarly).map(({ from }) => from),
     ...acknowledgements.map(({ at }) => at),
     inhibited.from,
     inhibited.to,
+    unrouted.from,
+    unrouted.to,
   ];
   const driver = new Driver(schedule);
   for (let at = -1; ;) {

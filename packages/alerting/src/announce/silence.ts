@@ -2,7 +2,7 @@ import { dayMs } from '@vigie/kpis';
 import { matches } from './matcher.ts';
 import type { AlertLabels, Silence } from './types.ts';
 
-export const silenceLengthMaxMs = 90 * dayMs;
+const silenceLengthMaxMs = 90 * dayMs;
 const matcherCountMax = 20;
 const textLengthMax = 1_000;
 

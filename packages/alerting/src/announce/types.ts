@@ -174,7 +174,7 @@ export interface LanePlan {
   readonly messages: readonly Message[];
   /** When to look again if nothing arrives before, epoch ms; null: only when something arrives or an overlay changes. */
   readonly dueMs: number | null;
-  /** What a bound of the lane left untold. */
+  /** What the bounds of the lane left out: transitions that stay untold, instances whose firings are no longer counted. */
   readonly dropped: number;
 }
 
