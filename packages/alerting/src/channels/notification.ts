@@ -46,8 +46,6 @@ export const isFiring = ({ alerts }: Pick<Message, 'alerts'>): boolean => alerts
  */
 export function notificationOf(message: Message, body: string, part: Partial<Pick<Notification, 'id' | 'queue'>> = {}): Notification {
   const { alerts, lane, kind } = message;
-  const [only] = alerts;
-  const why = alerts.length === 1 && only !== undefined ? whyOf(only) : [];
   return {
     id: message.id,
     queue: lane.id,
@@ -57,13 +55,18 @@ export function notificationOf(message: Message, body: string, part: Partial<Pic
     transitions: alerts.flatMap(({ transitions }) => transitions.map(({ id }) => id)),
     episodes: [...new Set(alerts.map(({ record }) => record.transition.episode))],
     body,
-    text: [messageText(message, alertLine), ...why].join('\n  '),
+    text: textOf(message),
   };
 }
 
-function whyOf(alert: MessageAlert): readonly string[] {
-  const { runbook } = alert.record.rule;
-  return [...whyLines(alert), ...(runbook === null ? [] : [`runbook: ${runbook}`])];
+/** One alert is told with its reasons, several with a line each. */
+function textOf(message: Message): string {
+  const [only, ...others] = message.alerts;
+  if (only === undefined || others.length > 0) return messageText(message, alertLine);
+  const { runbook } = only.record.rule;
+  const why = [...whyLines(only), ...(runbook === null ? [] : [`runbook: ${runbook}`])];
+  const held = heldTextOf(message.held);
+  return [messageText({ ...message, held: {} }, alertLine), ...why.map((line) => `  ${line}`), ...(held === null ? [] : [held])].join('\n');
 }
 
 /**
