@@ -5,7 +5,7 @@ import { count } from '../../console/progress.ts';
 import { renderTable } from '../../console/table.ts';
 import { durationText, everyText, limitText } from '../words.ts';
 import { area, dateAxis, rowOf, scaleOf, sparkline } from './chart.ts';
-import type { BacktestReport, RuleBacktest } from './run-backtest.ts';
+import type { BacktestReport, RuleBacktest, ToldCounts } from './run-backtest.ts';
 import { columnOf, type TimelineColumns } from './timeline.ts';
 
 const rowCount = 8;
@@ -73,10 +73,16 @@ const reasonsText = (reasons: Readonly<Record<string, number>>): string =>
     .map(([reason, n]) => `${reason} ${count(n)}`)
     .join(', ');
 
-function notificationsText(notifications: Readonly<Record<string, number>>): string {
-  const told = Object.entries(notifications).map(([channel, n]) => `${channel} ${times(n)}`);
+/** log 88 times (3 firing, 82 repeat, 3 resolved) */
+function notificationsText(notifications: ToldCounts): string {
+  const told = Object.entries(notifications).map(([channel, kinds]) => {
+    const parts = Object.entries(kinds).map(([kind, n]) => `${count(n)} ${kind}`);
+    return `${channel} ${times(toldCount(kinds))} (${parts.join(', ')})`;
+  });
   return told.length === 0 ? 'nobody' : told.join(', ');
 }
+
+const toldCount = (kinds: ToldCounts[string] | undefined): number => Object.values(kinds ?? {}).reduce((sum, n) => sum + n, 0);
 
 function pictureLines(backtest: RuleBacktest, report: BacktestReport, colors: Colors): string[] {
   const { history, timeline } = backtest;
@@ -117,6 +123,7 @@ function sliceTable({ history, report }: RuleBacktest, colors: Colors): string[]
 
 /** The area of the values; limits are lines through it. */
 function areaLines(columns: TimelineColumns, rule: Rule, colors: Colors): string[] {
+  if (columns.worst.every((value) => value === null)) return [`${label('')}${colors.dim('no window has a value')}`];
   const scale = scaleOf(columns.worst, limitNumbers(rule));
   const lines = new Map<number, SeverityLimit>();
   for (const level of rule.limits) lines.set(rowOf(Number(level.limit), scale, rowCount), level);
@@ -164,7 +171,7 @@ function sweepLines({ sweep, rules }: BacktestReport, colors: Colors): string[] 
     const cells = [
       ...[limit, recovery, count(summary.firingCount), durationText(summary.firingMs), count(Math.round(summary.firingMs / 60_000))],
       summary.longest === null ? '' : durationText(summary.longest.toMs - summary.longest.fromMs),
-      ...[count(summary.flapCount), ...channels.map((channel) => count(notifications[channel] ?? 0))],
+      ...[count(summary.flapCount), ...channels.map((channel) => count(toldCount(notifications[channel])))],
     ];
     return isCurrent ? [...cells.map((cell) => colors.bold(cell)), colors.bold('<- now')] : cells;
   });

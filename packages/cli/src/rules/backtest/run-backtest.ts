@@ -2,6 +2,7 @@ import {
   type AlertRecord,
   judgeWindows,
   limitOf,
+  type MessageKind,
   replayAnnouncements,
   type ReplayedMessage,
   type ReplayReport,
@@ -15,6 +16,9 @@ import { subtractDecimals } from './decimals.ts';
 import type { Sweep } from './options.ts';
 import { type HistorySource, readHistories, type RuleHistory } from './read-history.ts';
 import { type TimelineColumns, TimelineFold, type TimelineRange } from './timeline.ts';
+
+/** Would-be messages by channel, then by kind. */
+export type ToldCounts = Readonly<Record<string, Readonly<Partial<Record<MessageKind, number>>>>>;
 
 export interface BacktestOptions {
   /** Routes, channels, mute timings and inhibitions are its own; only `rules` are judged. */
@@ -30,8 +34,8 @@ export interface BacktestOptions {
 export interface RuleBacktest {
   readonly history: RuleHistory;
   readonly report: ReplayReport;
-  /** Would-be messages by channel that tell of this rule. */
-  readonly notifications: Readonly<Record<string, number>>;
+  /** Messages that tell of this rule. */
+  readonly notifications: ToldCounts;
   readonly records: readonly AlertRecord[];
   readonly timeline: readonly TimelineColumns[];
 }
@@ -41,15 +45,15 @@ export interface SweepStep {
   /** Whether it is the limit that the file has. */
   readonly isCurrent: boolean;
   readonly summary: ReplaySummary;
-  readonly notifications: Readonly<Record<string, number>>;
+  readonly notifications: ToldCounts;
 }
 export interface BacktestReport {
   readonly range: TimelineRange;
   readonly completeThroughMs: number | null;
   readonly generation: number;
   readonly rules: readonly RuleBacktest[];
-  /** Would-be messages by channel, of all rules together. */
-  readonly notifications: Readonly<Record<string, number>>;
+  /** Of all rules together; one message may tell of several. */
+  readonly notifications: ToldCounts;
   readonly sweep: { readonly asked: Sweep; readonly steps: readonly SweepStep[] } | null;
 }
 
@@ -111,9 +115,12 @@ function announce(ruleSet: RuleSet, stored: readonly StoredRecord[], untilMs: nu
   return replayAnnouncements(ruleSet, inOrder, { untilMs, overlays: { silences: [], acknowledgements: [] } });
 }
 
-function countByChannel(messages: readonly ReplayedMessage[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { channel } of messages) counts[channel] = (counts[channel] ?? 0) + 1;
+function countByChannel(messages: readonly ReplayedMessage[]): ToldCounts {
+  const counts: Record<string, Partial<Record<MessageKind, number>>> = {};
+  for (const { channel, message } of messages) {
+    const own = (counts[channel] ??= {});
+    own[message.kind] = (own[message.kind] ?? 0) + 1;
+  }
   return counts;
 }
 
