@@ -25,6 +25,8 @@ export interface ChannelSurroundings {
   /** Called for channels of type kafka only. */
   readonly openKafka: () => KafkaSenderOptions['kafka'];
   readonly network?: Network;
+  /** For one attempt in all; for tests that have no time to wait. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -49,10 +51,14 @@ export function loadChannels(channels: readonly Channel[], surroundings: Channel
 /** Reads the channel's secrets at once; makes the sender when asked to, if they were all there. */
 function senderOf(
   channel: Channel,
-  { secrets, clock, logger, openKafka, network }: ChannelSurroundings & { secrets: SecretReader },
+  { secrets, clock, logger, openKafka, network, timeoutMs }: ChannelSurroundings & { secrets: SecretReader },
 ): () => Send {
   const { allowPrivateHosts } = channel;
-  const reached = { allowPrivateHosts, clock, ...(network === undefined ? {} : { network }) };
+  const reached = {
+    ...{ allowPrivateHosts, clock },
+    ...(network === undefined ? {} : { network }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
   switch (channel.type) {
     case 'log':
       return () => createLogSender(logger);
