@@ -70,16 +70,20 @@ test(`whenever Redis is emptied or set back, it comes back as ClickHouse last ac
     for (let loss = 0; loss < lossCount; loss++) {
       for (let step = draw.int(0, stepCount); step > 0; step--) await write();
       const setBack = await state.freeze();
+      const frozenAt = await store.revision();
       for (let step = draw.int(1, stepCount); step > 0; step--) await write();
       await state.ship(store);
       const acknowledged = withoutGoneRules(await state.durable());
+      const isNewer = (await store.revision()) > frozenAt;
       const isLate = draw.chance(0.5);
       for (let step = isLate ? draw.int(1, 5) : 0; step > 0; step--) await write();
       const isEmptied = draw.chance(0.5);
       counts[isEmptied ? 'emptied' : 'setBack'] += 1;
       await (isEmptied ? state.empty() : setBack());
       const next = draw.chance(0.5) ? store : state.store();
-      expect({ seed, loss, isEmptied, outcome: await state.start(next) }).toEqual({ seed, loss, isEmptied, outcome: 'restored' });
+      const outcome = await state.start(next);
+      // Writes that changed nothing leave nothing to put back.
+      if (isEmptied || isNewer) expect({ seed, loss, isEmptied, outcome }).toEqual({ seed, loss, isEmptied, outcome: 'restored' });
       expect({ seed, loss, isEmptied, found: withoutGoneRules(await state.durable()) }).toEqual({
         seed,
         loss,
