@@ -33,7 +33,10 @@ import {
 import { commitRule, loadRule, readHistory, type Commit, type CommitResult, type RuleState } from './rules.ts';
 import type { AlertRedis } from './run-script.ts';
 
-/** Bytes of writes that may wait for ClickHouse; past it nothing is judged or announced rather than lost. Days of a hundred rules. */
+/**
+ * Bytes of writes that may wait for ClickHouse; past it nothing is judged or announced rather than lost. Some 25,000 transitions with their messages, at
+ * about 10 kB each; windows without a transition leave one entry per rule, however many there are.
+ */
 const journalBytesMaxDefault = 256 * 1024 * 1024;
 
 type RuleName = { readonly tenant: string; readonly uid: string };

@@ -51,8 +51,9 @@ async function beginFresh(store: RestoreOptions['store'], epoch: string): Promis
 async function restoreLost(options: Connected, epoch: string): Promise<'kept' | 'restored' | 'fresh'> {
   const { store, logger } = options;
   const snapshot = await readSnapshot(options).catch((error: unknown) => {
+    const said = error instanceof Error ? error.message : String(error);
     throw new Error(
-      'alerts: expected their state in Redis, found that Redis has lost it, and ClickHouse, which has it, cannot be asked; nothing is judged until it answers, so that nothing is told twice. See that ClickHouse runs and that `vigie migrate` was run',
+      `alerts: expected their state in Redis, found that Redis has lost it, and ClickHouse, which has it, cannot be asked (${said}); nothing is judged until it answers, so that nothing is told twice. See that ClickHouse runs and that \`vigie migrate\` was run`,
       { cause: error },
     );
   });
