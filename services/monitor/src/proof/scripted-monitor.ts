@@ -38,9 +38,12 @@ const clock = () => readScript().nowMs + laterMs + (systemClock() - startedMs);
 const store = createAlertStore(redis, config.redis.prefix);
 const scope = config.redis.prefix;
 
+const noKafka = (): never => {
+  throw new Error('expected no channel of type kafka in a scripted monitor, found one');
+};
 const rules = holdRules({
   file: env['VIGIE_RULES_FILE'] ?? '',
-  openChannels: ({ channels }) => loadChannels(channels, { env, clock, logger, attemptTimeoutMs: Number(env['ATTEMPT_TIMEOUT_MS'] ?? 10_000) }),
+  openChannels: ({ channels }) => loadChannels(channels, { env, clock, logger, openKafka: noKafka, timeoutMs: Number(env['ATTEMPT_TIMEOUT_MS']) }),
   dryRun: async () => {},
   logger,
   onReload: own.onReload,

@@ -131,10 +131,7 @@ export class Stage {
 
   /** Plays the rest of the script with whatever runs. */
   async playOut(): Promise<void> {
-    while (!this.isOver) {
-      this.release();
-      await this.untilTold();
-    }
+    for (; !this.isOver; this.release()) await this.untilTold();
     await this.untilTold();
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RuleSet } from '@vigie/alerting';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Send } from '../channels/send.ts';
 import { holdRules, RulesFileError, type RulesHolder } from './rules-holder.ts';
 
 let folder = '';
@@ -10,7 +11,7 @@ let file = '';
 let said: string[] = [];
 let outcomes: string[] = [];
 let dryRun: (ruleSet: RuleSet) => Promise<void> = async () => {};
-let openChannels = (): Map<string, never> => new Map();
+let openChannels = (): ReadonlyMap<string, Send> => new Map();
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'vigie-rules-'));
@@ -34,7 +35,7 @@ const hold = (): RulesHolder =>
     file,
     openChannels: () => openChannels(),
     dryRun: (ruleSet) => dryRun(ruleSet),
-    logger: { info: (context) => void said.push(JSON.stringify(context)), error: (context) => void said.push(JSON.stringify(context)) },
+    logger: { info: (context: unknown) => void said.push(JSON.stringify(context)), error: (context: unknown) => void said.push(JSON.stringify(context)) },
     onReload: (outcome) => void outcomes.push(outcome),
   });
 const running = (holder: RulesHolder): string[] => holder.active().ruleSet.rules.map(({ uid }) => uid);
