@@ -26,6 +26,7 @@ export const cacRule: Rule = {
   groupBy: 'channel',
   maxInstances: 100,
   onZeroDenominator: null,
+  // oxlint-disable-next-line unicorn/no-thenable -- a key of a rule; nothing awaits it
   noData: { then: 'hold' },
   change: null,
   benchmark: null,
