@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAlertsCommands } from './commands/alerts.ts';
 import { addDeadLetterCommands } from './commands/dead-letters.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -10,6 +11,7 @@ import { addRulesCommands } from './commands/rules.ts';
 import { addSqlCommand } from './commands/sql.ts';
 import { addStackCommands } from './commands/stack.ts';
 import { addVerifyCommand } from './commands/verify.ts';
+import { addWatchCommand } from './commands/watch.ts';
 
 const footer = `
 Data goes to stdout, everything said about it to stderr; --json prints the data as JSON.
@@ -32,6 +34,8 @@ export function createProgram(): Command {
   addPublishCommand(program);
   addImportCommand(program);
   addKpiCommands(program);
+  addAlertsCommands(program);
+  addWatchCommand(program);
   addVerifyCommand(program);
   addRebuildCommand(program);
   addDeadLetterCommands(program);

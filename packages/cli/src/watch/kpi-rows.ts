@@ -1,0 +1,126 @@
+import {
+  type AlertRecord,
+  changeOf,
+  changeWithUnit,
+  type Condition,
+  evidenceOf,
+  instanceId,
+  limitsFor,
+  type Rule,
+  type SeverityLimit,
+  severityRank,
+  shownJudged,
+  shownValue,
+  type Verdict,
+  verdictOf,
+} from '@vigie/alerting';
+import type { KpiAnswer } from '@vigie/kpis';
+import type { Tone } from './spans.ts';
+
+/** The numbers of one rule as they are now, and as they were at the ends of its last windows. */
+export interface RuleNumbers {
+  readonly rule: Rule;
+  readonly now: readonly KpiAnswer[];
+  /** Of a rule on a change: the earlier window. */
+  readonly baselines: readonly KpiAnswer[];
+  /** Oldest first; null where a window was not read, or cannot be. */
+  readonly past: readonly { readonly endMs: number; readonly answers: readonly KpiAnswer[] | null }[];
+}
+
+/** One line of the screen: a rule, or one slice of it. */
+export interface KpiRow {
+  readonly rule: Rule;
+  readonly slice: AlertRecord['slice'];
+  /** 6.31% */
+  readonly value: string;
+  /** +0.42 pp: since the oldest window that is shown. */
+  readonly change: string;
+  readonly changeMs: number;
+  /** What is compared with the limits: the value, or its change. */
+  readonly judged: number | null;
+  readonly limits: readonly SeverityLimit[];
+  readonly spark: readonly (number | null)[];
+  /** critical, warning, ok, or why nothing can be said. */
+  readonly verdict: string;
+  readonly tone: Tone;
+}
+
+/** Slices of one rule that have a line; those nearest to trouble come first. */
+const slicesMax = 4;
+
+/** Rows of a rule: itself, or its slices, the worst first; and how many more there are. */
+export function kpiRows(
+  numbers: RuleNumbers,
+  conditionOf: (instance: string) => Condition,
+): { rows: readonly KpiRow[]; moreCount: number } {
+  const { rule, now } = numbers;
+  const answers = rule.groupBy === null ? now.slice(0, 1) : now.filter(({ slice }) => slice !== null);
+  const rows = answers.map((answer) => rowOf(numbers, answer, conditionOf));
+  // A question about slices without an answer has one without a slice, which says why.
+  if (rows.length === 0 && now[0] !== undefined) return { rows: [rowOf(numbers, now[0], conditionOf)], moreCount: 0 };
+  const worst = rule.groupBy === null ? rows : rows.toSorted((a, b) => rankOf(b) - rankOf(a) || nearness(b) - nearness(a));
+  return { rows: worst.slice(0, slicesMax), moreCount: Math.max(0, worst.length - slicesMax) };
+}
+
+const tones: readonly Tone[] = ['dim', 'good', 'mild', 'warn', 'bad'];
+const rankOf = ({ tone }: KpiRow): number => tones.indexOf(tone);
+
+/** How far of the way to its first limit. */
+function nearness({ judged, limits: [first] }: KpiRow): number {
+  if (judged === null || first === undefined) return -Infinity;
+  const ratio = judged / Number(first.limit);
+  return first.comparison === 'at_or_above' ? ratio : -ratio;
+}
+
+function rowOf({ rule, baselines, past }: RuleNumbers, answer: KpiAnswer, conditionOf: (instance: string) => Condition): KpiRow {
+  const { slice, value } = answer;
+  const labels = slice === null ? {} : { [slice.dimension]: slice.value };
+  const same = (other: KpiAnswer): boolean => (other.slice?.value ?? null) === (slice?.value ?? null);
+  const baseline = baselines.find(same) ?? null;
+  const instance = { labels, condition: conditionOf(instanceId(rule.tenant, rule.uid, labels)), missingCount: 0 };
+  // The screen shows the number of this moment; that it is not complete yet is said once, above.
+  const { verdict, judged } = verdictOf(rule, {
+    reading: settled(answer, rule),
+    baseline: baseline === null ? null : settled(baseline, rule),
+    instance,
+  });
+  const values = past.map(({ answers }) => answers?.find(same)?.value ?? null);
+  const oldest = values.findIndex((one) => one !== null);
+  const change = oldest === -1 ? null : changeOf(values[oldest]!, value);
+  const evidence = evidenceOf(answer);
+  return {
+    rule,
+    slice,
+    value:
+      rule.change === null || judged === null
+        ? shownValue(evidence)
+        : `${shownJudged(judged, { rule, evidence })} to ${shownValue(evidence)}`,
+    change: change === null ? '' : changeWithUnit(change, evidence),
+    changeMs: oldest === -1 ? 0 : answer.window.to - past[oldest]!.endMs,
+    judged: judged !== null ? Number(judged) : rule.change === null && value !== null ? Number(value) : null,
+    limits: limitsFor(rule, labels),
+    spark: [...values, value].map((one) => (one === null ? null : Number(one))),
+    ...verdictWords(verdict),
+  };
+}
+
+function settled(answer: KpiAnswer, { settleMs }: Rule): KpiAnswer {
+  return answer.completeThroughMs === null ? answer : { ...answer, completeThroughMs: answer.window.to + settleMs };
+}
+
+function verdictWords(verdict: Verdict): { verdict: string; tone: Tone } {
+  switch (verdict.kind) {
+    case 'breach':
+      return { verdict: verdict.severity, tone: (['mild', 'warn', 'bad'] as const)[severityRank(verdict.severity)]! };
+    case 'band':
+      return { verdict: 'recovering', tone: 'warn' };
+    case 'clear':
+      return { verdict: 'ok', tone: 'good' };
+    case 'no_data':
+      return { verdict: 'no data', tone: 'dim' };
+    case 'error':
+      return { verdict: 'no answer', tone: 'dim' };
+    case 'inconclusive':
+      return { verdict: verdict.reason.replaceAll('_', ' '), tone: 'dim' };
+  }
+}
