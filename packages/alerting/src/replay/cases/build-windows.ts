@@ -9,7 +9,8 @@ import {
   type Window,
 } from '@vigie/kpis';
 import { baselineWindow } from '../../evaluate/change.ts';
-import type { Reading, Rule } from '../../types.ts';
+import { signalShapes } from '../../rules/signals.ts';
+import type { PipelineSignal, Reading, Rule } from '../../types.ts';
 import type { ReadWindow } from '../judge-windows.ts';
 import type { CaseInput, CaseNumbers } from './case-schema.ts';
 import { digitsOf, isNumber } from './series.ts';
@@ -90,7 +91,7 @@ function readingsOf({ slice, numbers }: SliceNumbers, index: number, at: { frame
   const measures = Object.fromEntries(
     Object.entries(numbers.measures ?? {}).map(([id, series]) => {
       const text = series[index]!;
-      return [id, isNumber(text) ? digitsOf(text, measureById(id).money ? places : 0) : 0n];
+      return [id, isNumber(text) ? digitsOf(text, placesOf(id, at.frame)) : 0n];
     }),
   );
   const isWhole = def !== undefined && measureIdsOf(def).every((id) => measures[id] !== undefined);
@@ -106,7 +107,7 @@ function readingsOf({ slice, numbers }: SliceNumbers, index: number, at: { frame
         kpi: rule.kpi,
         tenant: rule.tenant,
         window: at.window,
-        unit: def?.unit ?? 'count',
+        unit: def?.unit ?? signalUnits[rule.kpi as PipelineSignal],
         currency,
         generation: 1,
         source: 'recomputed',
@@ -117,6 +118,28 @@ function readingsOf({ slice, numbers }: SliceNumbers, index: number, at: { frame
     },
   ];
 }
+
+/** What the numbers of a rule are made of. */
+function measuresFor({ kind, kpi }: Rule): readonly string[] {
+  if (kind === 'pipeline') return signalShapes[kpi as PipelineSignal].measures;
+  const def = kpiById(kpi);
+  return def === undefined ? [] : measureIdsOf(def);
+}
+
+/** Decimals of a measure as people write it; signals count. */
+function placesOf(measure: string, { rule, currency }: Frame): number {
+  return rule.kind === 'kpi' && measureById(measure).money ? currencyExponentOf(currency) : 0;
+}
+
+const signalUnits: Readonly<Record<PipelineSignal, Reading['unit']>> = {
+  completeness_lag: 'seconds',
+  stuck_partition: 'seconds',
+  dead_letter_share: 'percent',
+  silent_event_type: 'count',
+  source_error: 'seconds',
+  rule_broken: 'count',
+  delivery_dead: 'count',
+};
 
 function mistakesOf(input: CaseInput, frame: Frame): CaseMistake[] {
   const parts = [
@@ -133,7 +156,7 @@ function mistakesOf(input: CaseInput, frame: Frame): CaseMistake[] {
 }
 
 function sliceMistakes({ slice, rule, at }: { slice: string | null; rule: Rule; at: readonly string[] }): CaseMistake[] {
-  if (rule.kind === 'pipeline' || (slice === null) === (rule.groupBy === null)) return [];
+  if ((slice === null) === (rule.groupBy === null)) return [];
   const text =
     slice === null
       ? `expected slices of ${rule.groupBy}, because the rule watches each by itself, found numbers without any`
@@ -153,8 +176,7 @@ function changeMistakes(input: CaseInput, rule: Rule): CaseMistake[] {
 function numbersMistakes(numbers: CaseNumbers, of: { frame: Frame; at: readonly string[]; length: number }): CaseMistake[] {
   const { frame, at, length } = of;
   const { kpi } = frame.rule;
-  const def = kpiById(kpi);
-  const known = def === undefined ? [] : measureIdsOf(def);
+  const known = measuresFor(frame.rule);
   const mistakes: CaseMistake[] = [];
   for (const [name, series] of seriesOf(numbers)) {
     const path = name === 'values' ? [...at, 'values'] : [...at, 'measures', name];
@@ -164,14 +186,16 @@ function numbersMistakes(numbers: CaseNumbers, of: { frame: Frame; at: readonly 
     }
     if (series.length !== length)
       mistakes.push({ path, text: `expected as many windows as the first series (${length}), found ${series.length}` });
-    const placesMax = name === 'values' ? 6 : measureById(name).money ? currencyExponentOf(frame.currency) : 0;
+    const placesMax = name === 'values' ? 6 : placesOf(name, frame);
     const wrong = series.find((text) => !words.includes(text) && !(isNumber(text) && (text.split('.')[1]?.length ?? 0) <= placesMax));
     if (wrong === undefined) continue;
     const numbersText = placesMax === 0 ? 'whole numbers' : `numbers with at most ${placesMax} decimals`;
     mistakes.push({ path, text: `expected ${numbersText} or one of ${words.join(', ')}, found ${JSON.stringify(wrong)}` });
   }
   const missing = numbers.values === undefined ? known.filter((id) => numbers.measures?.[id] === undefined) : [];
-  if (missing.length > 0) {
+  if (numbers.values === undefined && frame.rule.kind === 'pipeline') {
+    mistakes.push({ path: at, text: `expected values, because no formula gives those of a signal (${kpi})` });
+  } else if (missing.length > 0) {
     mistakes.push({
       path: [...at, 'measures'],
       text: `expected every measure of ${kpi}, found none of ${missing.join(', ')}. Give them, or values.`,

@@ -4,7 +4,7 @@ import { severities, transitionKinds } from '../../types.ts';
 import { readSeries } from './series.ts';
 
 const series = z
-  .union([z.string(), z.array(z.union([z.string(), z.number()]))])
+  .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
   .refine((found) => 'length' in readSeries(found), { error: 'expected a series such as "4.2 x3, 6, no_data"' })
   .transform((found) => readSeries(found) as readonly string[]);
 

@@ -11,11 +11,11 @@ const repeatForm = /^(.*\S)\s+x\s*(\d{1,4})$/;
 /**
  * Reads a series.
  *
- * Shapes   items as text, or one text with commas between -> one text per window
+ * Shapes   items, or one text with commas between -> one text per window
  * Errors   a text that says what is wrong instead of a list
  */
-export function readSeries(series: string | readonly (string | number)[]): readonly string[] | { readonly wrong: string } {
-  const items = typeof series === 'string' ? series.split(',') : series.map(String);
+export function readSeries(series: string | number | readonly (string | number)[]): readonly string[] | { readonly wrong: string } {
+  const items = typeof series === 'object' ? series.map(String) : String(series).split(',');
   const values: string[] = [];
   for (const item of items) {
     const text = item.trim();
