@@ -1,7 +1,18 @@
+import type { LaneState } from '@vigie/alerting';
 import { type AlertStore, connectRedis, createAlertStore } from '@vigie/redis';
 import { createLogger } from '@vigie/runtime';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { aCommit, aCommitTo, aFiringInstance, aLane, alertsFromMs, anAlertRecord, anAlertRule } from './alert-things.ts';
+import {
+  aCommit,
+  aCommitTo,
+  aFiringInstance,
+  aLane,
+  aLaneCommit,
+  alertsFromMs,
+  anAlertRecord,
+  anAlertRule,
+  aNotification,
+} from './alert-things.ts';
 import { useServers } from './servers/use-servers.ts';
 
 const suite = useServers();
@@ -130,6 +141,20 @@ describe('the journal', () => {
     for (let revision = 1; revision < 50; revision++) await store.commit(aCommit({ expectedRevision: revision }));
     const rules = (await store.readJournal(100)).filter(({ kind }) => kind === 'rule');
     expect(rules.map(({ body }) => (JSON.parse(body) as { revision: number }).revision)).toEqual([1, 50]);
+  });
+
+  test('of looks at a lane that told nothing it keeps the newest', async () => {
+    const state = (messageCount: number) => ({ lane: aLane(), alerts: [], lastMessageMs: 1, messageCount, firings: {}, damped: {} });
+    await store.commit(aCommitTo([aLane()], ['t1']));
+    for (let look = 1; look <= 20; look++) {
+      const { revision } = await store.loadLane(aLane());
+      const notifications = look === 10 ? [aNotification('n1')] : [];
+      await store.commitLane(aLaneCommit({ expectedRevision: revision, state: state(look), notifications }));
+    }
+    const looks = (await store.readJournal(100))
+      .filter(({ kind }) => kind === 'lane')
+      .map(({ body }) => JSON.parse(body) as { state: LaneState | null });
+    expect(looks.map((one) => one.state?.messageCount)).toEqual([undefined, 10, 20]);
   });
 
   test('at its bound nothing more is judged, nothing is lost, and it goes on when there is room', async () => {

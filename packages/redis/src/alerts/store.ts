@@ -34,8 +34,8 @@ import { commitRule, loadRule, readHistory, type Commit, type CommitResult, type
 import type { AlertRedis } from './run-script.ts';
 
 /**
- * Bytes of writes that may wait for ClickHouse; past it nothing is judged or announced rather than lost. Some 25,000 transitions with their messages, at
- * about 10 kB each; windows without a transition leave one entry per rule, however many there are.
+ * Bytes of writes that may wait for ClickHouse; past it nothing is judged or announced rather than lost. Ten thousand transitions and more, at up to
+ * 25 kB each with its explanation, lanes and messages; windows without a transition leave one entry per rule, however many there are.
  */
 const journalBytesMaxDefault = 256 * 1024 * 1024;
 

@@ -68,6 +68,8 @@ describe('a Redis that was emptied', () => {
     await store.commit(aCommit());
     await state.ship(store);
     await store.commit(aCommitTo([aLane()], ['t1'], { expectedRevision: 1 }));
+    const silence = { id: 's', matchers: [], startsMs: 0, endsMs: 5, author: 'ana', comment: 'lost', createdMs: 0 };
+    for (const comment of ['lost', 'lost too', 'all of it']) await store.putSilence({ ...silence, comment });
     const late = await store.readJournal(10);
     await state.empty();
     expect(await state.start(store)).toBe('restored');
@@ -77,11 +79,13 @@ describe('a Redis that was emptied', () => {
     expect(await store.commit(aCommitTo([aLane()], ['t1'], { expectedRevision: 1 }))).toBe('ok');
     const { revision } = await store.loadLane(aLane());
     await store.commitLane(aLaneCommit({ expectedRevision: revision, consumedCount: 1 }));
+    await store.putSilence({ ...silence, comment: 'said again' });
     await state.ship(store);
     await createJournalShipper({ store: slow, clickhouse, scope: state.scope(), onDepth: () => {} })();
     await state.empty();
     expect(await state.start(store)).toBe('restored');
     expect(await store.knownLanes()).toEqual([]);
+    expect((await store.silences()).map(({ comment }) => comment)).toEqual(['said again']);
     expect((await store.history(10)).map(({ transition }) => transition.id)).toEqual(['t1']);
   });
 

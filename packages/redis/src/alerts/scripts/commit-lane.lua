@@ -34,4 +34,4 @@ elseif dueMs == '' or body == '' then
 else
   redis.call('ZADD', root .. 'lanes:due', dueMs, lane)
 end
-return finish('ok')
+return finishState('lane:' .. lane, body ~= '')

@@ -32,14 +32,4 @@ end
 keep('rule', ruleKey, body)
 redis.call('HSET', root .. 'revisions', 'rule:' .. ruleKey, following)
 
--- Of windows in which nothing happened the journal needs the newest only: so it hardly grows while ClickHouse is away.
-local last = redis.call('HGET', root .. 'journal:quiet', ruleKey)
-if last then
-  local id, size = string.match(last, '^(%S+) (%d+)$')
-  if redis.call('XDEL', root .. 'journal', id) == 1 then redis.call('DECRBY', root .. 'journal:bytes', size) end
-  redis.call('HDEL', root .. 'journal:quiet', ruleKey)
-end
-local isQuiet = #entries == 1 and body ~= ''
-local reply, id, size = finish('ok')
-if isQuiet then redis.call('HSET', root .. 'journal:quiet', ruleKey, id .. ' ' .. text(size)) end
-return reply
+return finishState('rule:' .. ruleKey, body ~= '')

@@ -30,7 +30,7 @@ local function ordered(body) return '{"order":"' .. text(sequence + 1) .. '",' .
 
 local function kept(kind, name) return redis.call('HGET', root .. 'kept:' .. kind, name) end
 
--- One call is one entry of the journal, so that it reaches ClickHouse whole or not at all. Answers the entry's id and bytes.
+-- One call is one entry of the journal, so that it reaches ClickHouse whole or not at all. Answers the entry's id and bytes too.
 local function finish(status, more)
   local id, size = '', 0
   if #entries > 0 then
@@ -41,6 +41,20 @@ local function finish(status, more)
     redis.call('INCRBY', root .. 'journal:bytes', size)
   end
   return {status, text(sequence), epoch or '', more or ''}, id, size
+end
+
+-- Ends a write of a state. Of writes that changed nothing else the journal needs the newest only: so it hardly grows while ClickHouse is away.
+local function finishState(name, isThere)
+  local last = redis.call('HGET', root .. 'journal:quiet', name)
+  if last then
+    local id, size = string.match(last, '^(%S+) (%d+)$')
+    if redis.call('XDEL', root .. 'journal', id) == 1 then redis.call('DECRBY', root .. 'journal:bytes', size) end
+    redis.call('HDEL', root .. 'journal:quiet', name)
+  end
+  local isQuiet = #entries == 1 and isThere
+  local reply, id, size = finish('ok')
+  if isQuiet then redis.call('HSET', root .. 'journal:quiet', name, id .. ' ' .. text(size)) end
+  return reply
 end
 
 local function isJournalFull(bytesMax) return tonumber(redis.call('GET', root .. 'journal:bytes') or '0') >= tonumber(bytesMax) end
