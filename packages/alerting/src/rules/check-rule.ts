@@ -138,7 +138,7 @@ function checkAgainstKpi(rule: RuleEntry, kpi: KpiDef, at: At): Finding[] {
   if (kpi.onlyBy !== undefined && dimension !== kpi.onlyBy)
     findings.push({
       path: at('kpi'),
-      text: `expected group_by: [${kpi.onlyBy}], because ${kpi.id} exists only by slices of it, found none`,
+      text: `expected group_by: [${kpi.onlyBy}], because ${kpi.id} exists only by slices of it, found ${dimension ?? 'none'}`,
     });
   if (rule.on_zero_denominator !== undefined && !kpi.formula.includes('/'))
     findings.push({

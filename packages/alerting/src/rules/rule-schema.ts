@@ -172,10 +172,12 @@ export const ruleSchema = z
     error: 'expected exactly one of severity (limits of your own) and benchmark (limits of an industry)',
   })
   .refine((found) => found.for === undefined || found.n_of_m === undefined, {
-    error: 'expected at most one of for and n_of_m: both say how many windows it takes',
+    path: ['n_of_m'],
+    error: 'expected it without for: both say how many windows it takes',
   })
   .meta({
     allOf: [
+      exactlyOne('kpi', 'signal'),
       {
         oneOf: [
           { required: ['kpi', 'window'], properties: { window: { required: ['size'] } } },

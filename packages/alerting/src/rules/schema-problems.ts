@@ -5,8 +5,10 @@ import { shownValue, valueAt } from './shown-value.ts';
 
 /** Turns what zod found into problems with lines, columns and "did you mean". */
 export function schemaProblems(schema: z.core.$ZodType, error: z.ZodError, at: { data: unknown; positions: Positions }): RulesProblem[] {
-  return flatten(error.issues, []).flatMap((issue) => {
+  const issues = flatten(error.issues, []);
+  return issues.flatMap((issue) => {
     const path = pathOf(issue);
+    if (issue.code === 'custom' && issues.some((other) => isCauseOf(other, issue))) return [];
     switch (issue.code) {
       case 'unrecognized_keys': {
         const known = keysOf(schemaAt(schema, path, at.data));
@@ -21,6 +23,21 @@ export function schemaProblems(schema: z.core.$ZodType, error: z.ZodError, at: {
         return [{ ...at.positions.ofValue(path), path: pathText(path), text: textOf(issue, at.data) }];
     }
   });
+}
+
+/** A key that was written wrongly is why one of these keys is missing; that is told once. */
+function isCauseOf(other: z.core.$ZodIssue, { message, path }: z.core.$ZodIssueCustom): boolean {
+  if (other.code !== 'unrecognized_keys' || pathText(pathOf(other)) !== pathText(path.filter((key) => typeof key !== 'symbol')))
+    return false;
+  const named: readonly string[] = message.match(/[a-z_]+/gu) ?? [];
+  return other.keys.some(
+    (key) =>
+      named.includes(`${key}_env`) ||
+      nearest(
+        key,
+        named.filter((name) => name.length > 2),
+      ) !== null,
+  );
 }
 
 function problemAtKey(path: Path, key: string, { text, positions }: { text: string; positions: Positions }): RulesProblem {
@@ -69,6 +86,10 @@ function textOf(issue: z.core.$ZodIssue, data: unknown): string {
 function meantValue(issue: z.core.$ZodIssue, found: unknown): string | null {
   if (typeof found !== 'string') return null;
   if (issue.code === 'invalid_value' && issue.values.length > 1) return nearest(found, issue.values.map(String));
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const values = issue.errors.flatMap(([branch]) => (branch?.code === 'invalid_value' ? branch.values.map(String) : []));
+    return nearest(found, values);
+  }
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
     return nearest(found, issue.options.map(String));
   return null;
