@@ -5,9 +5,9 @@ import type { Channel, ChannelType, Rule, Severity, Transition, TransitionKind }
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-export const endMs = Date.UTC(2026, 10, 22, 10);
+const endMs = Date.UTC(2026, 10, 22, 10);
 
-export const cacRule: Rule = {
+const cacRule: Rule = {
   uid: 'cac-by-channel',
   name: 'Acquisition cost',
   tenant: 'acme',

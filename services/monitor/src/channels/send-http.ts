@@ -7,7 +7,7 @@ import { reasonOf, withoutSecrets } from './send-reason.ts';
 import type { Send, SendResult } from './send.ts';
 
 /** One attempt in all: look up, connect, send, answer. */
-export const attemptTimeoutMs = 10_000;
+const attemptTimeoutMs = 10_000;
 
 /** What every sender over HTTP is given. */
 export interface HttpOptions {
