@@ -21,8 +21,9 @@ export function addWatchCommand(program: Command): void {
   runs(command, watch);
 }
 
-async function watch({ output, env, open }: Invocation, { once, author }: WatchOptions): Promise<ExitCode> {
+async function watch(invocation: Invocation, { once, author }: WatchOptions): Promise<ExitCode> {
+  const { output, env } = invocation;
   const isScreen = once !== true && !output.json && isatty(0) && isatty(1) && env['TERM'] !== 'dumb';
-  const source = createWatchSource(open(), { author, colors: isScreen ? pc.createColors(false) : output.colors });
+  const source = createWatchSource(invocation.open(), { author, colors: isScreen ? pc.createColors(false) : output.colors });
   return isScreen ? runScreen(source, { isColored: output.colors.isColorSupported }) : printFrame(source, output);
 }
