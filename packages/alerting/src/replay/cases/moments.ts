@@ -1,8 +1,16 @@
+import { dayNumberOf } from '@vigie/kpis';
+
 const unitsMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** An instant with its offset (2026-03-02T09:00Z); NaN when it is none. */
+export function instantMs(text: string): number {
+  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/.test(text);
+  return isInstant && dayNumberOf(text.slice(0, 10)) !== undefined ? Date.parse(text) : NaN;
+}
 
 /** A time after the start (1h30m, 90s), or an instant; NaN when it is neither. */
 export function momentMs(text: string, startMs: number): number {
-  if (text.includes('T')) return Date.parse(text);
+  if (text.includes('T')) return instantMs(text);
   return startMs + lengthMs(text);
 }
 

@@ -8,7 +8,7 @@ import { judgeWindows, type JudgedWindow, type ReadWindow } from '../judge-windo
 import { replayAnnouncements, type ReplayedMessage, type StoredRecord } from '../replay-announcements.ts';
 import { buildWindows, type CaseMistake } from './build-windows.ts';
 import type { RuleCase } from './case-schema.ts';
-import { lengthMs, momentMs } from './moments.ts';
+import { instantMs, lengthMs, momentMs } from './moments.ts';
 
 /** What one slice did in one window; the slice is '' for a rule without a dimension. */
 export interface CaseStep {
@@ -52,7 +52,7 @@ const somebody = { author: 'the case', comment: 'part of the case' };
  * Errors   mistakes of the case itself (a rule or measure that does not exist, series of different lengths)
  */
 export function runCase(one: RuleCase, ruleSet: RuleSet, settings: { readonly zone: string; readonly currency: string }): CaseOutcome {
-  const startMs = one.start === undefined ? startDefaultMs : Date.parse(one.start);
+  const startMs = one.start === undefined ? startDefaultMs : instantMs(one.start);
   const mistakes: CaseMistake[] = [];
   const inputs = [
     { rule: one.rule, input: one.input, path: [] as string[] },
@@ -112,7 +112,7 @@ function simulate(one: RuleCase, at: { ruleSet: RuleSet; startMs: number; ready:
     )
     .toSorted((a, b) => a.storedMs - b.storedMs);
   const lastMs = Math.max(...judged.flatMap(({ rule, windows }) => windows.map(({ windowEndMs }) => windowEndMs + rule.settleMs)));
-  const untilMs = lastMs + (one.wait === undefined ? 0 : one.wait.includes('T') ? Date.parse(one.wait) - lastMs : lengthMs(one.wait));
+  const untilMs = lastMs + (one.wait === undefined ? 0 : one.wait.includes('T') ? instantMs(one.wait) - lastMs : lengthMs(one.wait));
   const overlays = { silences: silencesOf(one, startMs), acknowledgements: acknowledgementsOf(one, { startMs, stored }) };
   const messages = replayAnnouncements(ruleSet, stored, { untilMs, overlays });
   const { rule, windows } = judged[0]!;

@@ -1,5 +1,5 @@
 import { severities, type Rule, type Severity } from '@vigie/alerting';
-import { rollingSizeMs } from '@vigie/kpis';
+import { dayNumberOf, rollingSizeMs } from '@vigie/kpis';
 import { nearest } from '@vigie/runtime';
 import { CliError, exitCodes } from '../../console/cli-error.ts';
 import { addDecimals } from './decimals.ts';
@@ -27,7 +27,9 @@ export function readMoment(option: string, text: string, nowMs: number): number 
   }
   const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/.test(text);
-  const ms = isDate || isInstant ? Date.parse(text) : NaN;
+  // Date.parse takes 30 February for 2 March.
+  const isReal = dayNumberOf(text.slice(0, 10)) !== undefined;
+  const ms = isReal && (isDate || isInstant) ? Date.parse(text) : NaN;
   if (!Number.isNaN(ms)) return ms;
   throw usage(
     `${option}: expected a length of time before now (180d, 24h), a date (2026-03-01) or an instant with its offset (2026-03-01T09:00Z), found ${JSON.stringify(text)}`,
