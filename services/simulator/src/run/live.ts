@@ -24,7 +24,7 @@ export async function live(options: LiveOptions): Promise<void> {
   let report = { fromMs: lastMs, count: 0 };
   while (!signal.aborted && clock() < endMs) {
     const nowMs = clock();
-    owed += (rate * Math.min(catchUpMsMax, Math.max(0, nowMs - lastMs))) / 1_000;
+    owed = Math.min((rate * catchUpMsMax) / 1_000, owed + (rate * Math.max(0, nowMs - lastMs)) / 1_000);
     lastMs = nowMs;
     const sentCount = await publish(simulation.live(nowMs, Math.floor(owed)), options);
     owed = Math.max(0, owed - sentCount);

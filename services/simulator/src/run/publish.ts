@@ -19,7 +19,7 @@ const attemptsMax = 20;
 /**
  * Sends emissions in their order, one batch at a time, and writes each into the books once Kafka has it.
  *
- * Holds    at most one batch is in memory: the next one is drawn from its source when this one is confirmed, so a slow broker slows the company down
+ * Holds    one batch is under way while the next one is drawn from its source, no more, so a slow broker slows the company down
  * Errors   the producer's error, when a batch was not confirmed after many tries: it is sent again under the same ids each time
  */
 export async function publish(
@@ -29,12 +29,16 @@ export async function publish(
   let batch: Emission[] = [];
   let bytes = 0;
   let sentCount = 0;
+  let underWay = Promise.resolve();
   const flush = async (): Promise<void> => {
-    if (batch.length === 0) return;
-    await sendBatch(batch, options);
-    sentCount += batch.length;
+    await underWay;
+    const full = batch;
     batch = [];
     bytes = 0;
+    underWay = full.length === 0 ? Promise.resolve() : sendBatch(full, options);
+    // Its failure is met by whoever waits for it next; until then it is nobody's.
+    underWay.catch(() => undefined);
+    sentCount += full.length;
   };
   for (const emission of emissions) {
     const size = (emission.value?.length ?? 0) + recordOverheadBytes;
@@ -44,6 +48,7 @@ export async function publish(
     bytes += size;
   }
   await flush();
+  await underWay;
   return sentCount;
 }
 
