@@ -205,6 +205,11 @@ const cases: readonly (readonly [name: string, lines: RuleLines, problems: reado
     { a: 'summary: "churn {{ valeu }}"' },
     ['7:14 rules[0].summary: expected a name that summaries know, found "valeu". Did you mean value?'],
   ],
+  [
+    'a summary without quotes',
+    { a: 'summary: {{ value }}' },
+    ['7:15 expected a word as a key, found a list, a mapping or an alias. Text in double braces needs quotes around it.'],
+  ],
 ];
 
 test.each(cases)('a rule is refused for %s', (_name, lines, problems) => {

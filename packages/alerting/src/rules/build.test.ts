@@ -118,6 +118,11 @@ defaults: { timezone: Europe/Paris }
     });
   });
 
+  test('a route behind one that takes all is reached when that one continues', () => {
+    const children = '[{ group_by: [kpi], continue: true }, { match: { severity: critical } }]';
+    expect(setOf(fileOf({}, `routes: { default: { channels: [log] }, children: ${children} }`)).route.children).toHaveLength(2);
+  });
+
   test('mute timings are minutes of a day in a zone', () => {
     expect(setOf(fileOf({}, routes)).muteTimings).toEqual([
       {

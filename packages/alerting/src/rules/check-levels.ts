@@ -21,7 +21,7 @@ export function checkLevels(levels: LevelsEntry, at: Path, direction: Direction 
   return findings;
 }
 
-export function directionOf(level: LevelEntry): Direction {
+function directionOf(level: LevelEntry): Direction {
   return level.at_or_above === undefined ? 'at_or_below' : 'at_or_above';
 }
 

@@ -57,7 +57,7 @@ export const word = z
 export const line = z.string().min(1, { error: 'expected some text' }).max(500, { error: 'expected at most 500 characters' });
 
 /** A list that a person writes by hand. */
-export const listLengthMax = 100;
+const listLengthMax = 100;
 export const listOf = <S extends z.ZodType>(one: S) =>
   z.array(one).max(listLengthMax, { error: `expected at most ${listLengthMax} entries` });
 export const someOf = <S extends z.ZodType>(one: S) => listOf(one).min(1, { error: 'expected at least one entry' });

@@ -1,5 +1,5 @@
 import type { KpiDef } from '@vigie/kpis';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { RuleSet } from '../types.ts';
 import { buildChannels } from './build-channels.ts';
@@ -27,7 +27,7 @@ export type RulesParsed =
  */
 export function parseRules(text: string, kpis: readonly KpiDef[]): RulesParsed {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const read = readYaml(document, lines);
   if (!read.ok) return read;
   const { data } = read;
@@ -66,6 +66,7 @@ function readYaml(document: Document.Parsed, lines: LineCounter): YamlRead {
     // What the parser quotes may be a secret.
     return { line, column: col, path: '', text: `expected YAML, found: ${error.message.replaceAll(/"[^]*"/gu, '...')}` };
   });
+  problems.push(...keyProblems(document, lines));
   if (problems.length > 0) return { ok: false, problems };
   try {
     const data: unknown = document.toJS();
@@ -78,6 +79,20 @@ function readYaml(document: Document.Parsed, lines: LineCounter): YamlRead {
       problems: [{ line: 1, column: 1, path: '', text: `expected YAML whose aliases can be followed, found: ${reason}` }],
     };
   }
+}
+
+/** `{{ NAME }}` without quotes is a mapping with a mapping as its key, and would become a text of its own making. */
+function keyProblems(document: Document.Parsed, lines: LineCounter): RulesProblem[] {
+  const problems: RulesProblem[] = [];
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isNode(key) || isScalar(key)) return;
+      const { line, col } = lines.linePos(key.range?.[0] ?? 0);
+      const text = 'expected a word as a key, found a list, a mapping or an alias. Text in double braces needs quotes around it.';
+      problems.push({ line, column: col, path: '', text });
+    },
+  });
+  return problems;
 }
 
 function draftOf(data: unknown, kpis: readonly KpiDef[]): Draft {
