@@ -141,6 +141,9 @@ describe('the journal', () => {
     for (let revision = 1; revision < 50; revision++) await store.commit(aCommit({ expectedRevision: revision }));
     const rules = (await store.readJournal(100)).filter(({ kind }) => kind === 'rule');
     expect(rules.map(({ body }) => (JSON.parse(body) as { revision: number }).revision)).toEqual([1, 50]);
+    // What was dropped takes no room any more.
+    await store.trimJournal('9999999999999-0');
+    expect(await client.get(`{${prefix}:alerts}:journal:bytes`)).toBe('0');
   });
 
   test('of looks at a lane that told nothing it keeps the newest', async () => {

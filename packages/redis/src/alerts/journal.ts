@@ -1,4 +1,5 @@
 import { decode } from '@msgpack/msgpack';
+import type { Lane } from '@vigie/alerting';
 import { readLegacy, unlinkLegacy } from './adopt-legacy.ts';
 import type { AlertSnapshot, JournalEntry, JournalKind } from './journal-entry.ts';
 import { runScript, type AlertRedis } from './run-script.ts';
@@ -130,6 +131,7 @@ function indexOf(kind: JournalKind, body: string): string[] {
   if (body === '') return [];
   const parsed = JSON.parse(body);
   if (kind === 'rule') return [String((parsed as { revision: number }).revision)];
+  if (kind === 'lane') return [JSON.stringify((parsed as { lane: Lane }).lane)];
   if (kind === 'arrival') return [(parsed as { order: string }).order];
   if (kind === 'attempt') return [(parsed as { attempt: string }).attempt, (parsed as { dueMs: string }).dueMs];
   if (kind !== 'notification') return [];

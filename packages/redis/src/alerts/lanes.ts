@@ -30,15 +30,13 @@ export interface LaneCommit {
 export async function dueLanes(at: AlertRedis, asked: { nowMs: number; countMax: number }): Promise<Lane[]> {
   const ids = await at.client.zrangebyscore(`${at.root}lanes:due`, '-inf', asked.nowMs, 'LIMIT', 0, asked.countMax);
   if (ids.length === 0) return [];
-  const bodies = await at.client.hmget(`${at.root}kept:lane`, ...ids);
-  return bodies.filter((body) => body !== null).map(laneIn);
+  const names = await at.client.hmget(`${at.root}lanes`, ...ids);
+  return names.filter((name) => name !== null).map((name): Lane => JSON.parse(name));
 }
 
 export async function knownLanes(at: AlertRedis): Promise<Lane[]> {
-  return (await at.client.hvals(`${at.root}kept:lane`)).map(laneIn);
+  return (await at.client.hvals(`${at.root}lanes`)).map((name): Lane => JSON.parse(name));
 }
-
-const laneIn = (body: string): Lane => (JSON.parse(body) as { lane: Lane }).lane;
 
 export async function loadLane(at: AlertRedis, lane: Lane): Promise<LaneView> {
   const { more } = await runScript(at, 'load-lane', [lane.id, String(arrivalsPerLookMax)]);
@@ -57,9 +55,9 @@ export async function commitLane(at: AlertRedis, change: LaneCommit): Promise<Co
   const { lane, state, notifications, dueMs, nowMs } = change;
   const { status } = await runScript(at, 'commit-lane', [
     lane.id,
+    JSON.stringify(lane),
     String(change.expectedRevision),
-    state === null ? '' : JSON.stringify({ lane, state }),
-    JSON.stringify({ lane, state: null }),
+    state === null ? '' : JSON.stringify(state),
     String(change.consumedCount),
     notifications.map((notification) => rowArgs(notification, nowMs)),
     dueMs === null ? '' : String(dueMs),

@@ -72,7 +72,7 @@ const recordArgs = (record: AlertRecord): string[] => [record.transition.id, JSO
 /** The record itself travels and lies there once, however many lanes have it to deal with. */
 function arrivalArgs({ arrival, dueMs }: Commit['arrivals'][number]): string[] {
   const { lane, record, storedMs } = arrival;
-  return [lane.id, JSON.stringify({ lane, state: null }), record.transition.id, JSON.stringify({ lane, storedMs }), String(dueMs)];
+  return [lane.id, JSON.stringify(lane), record.transition.id, JSON.stringify({ lane, storedMs }), String(dueMs)];
 }
 
 export async function readHistory(at: AlertRedis, countMax: number): Promise<AlertRecord[]> {

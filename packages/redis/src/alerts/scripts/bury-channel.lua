@@ -2,7 +2,7 @@
 -- asked: channel, reason, now, how many at most
 if isLost then return finish('lost') end
 local channel, reason, nowMs, countMax = unpack(asked, 1, 4)
-if not kept('channel', channel) then return finish('ok', '0') end
+if not has('channel', channel) then return finish('ok', '0') end
 local ids = redis.call('SRANDMEMBER', root .. 'channel:' .. channel, countMax)
 -- In the order in which they were written, so that they come back in it.
 local places = {}

@@ -1,7 +1,7 @@
 -- Makes one look at a lane true: what it knows now, the arrivals that this used up, and its messages in the outbox, all or nothing.
--- asked: lane, expected revision, body ('' = nothing to remember), body if only arrivals are left, arrivals used up, notifications [id, queue, channel, row],
+-- asked: lane, its name, expected revision, state ('' = nothing to remember), arrivals used up, notifications [id, queue, channel, row],
 --        due ('' = when something arrives), now, bounds [journal bytes, notifications]
-local lane, expected, body, bareBody, consumedCount, notifications, dueMs, nowMs, bounds = unpack(asked, 1, 9)
+local lane, name, expected, state, consumedCount, notifications, dueMs, nowMs, bounds = unpack(asked, 1, 9)
 if isLost then return finish('lost') end
 if (redis.call('HGET', root .. 'revisions', 'lane:' .. lane) or '0') ~= expected then return finish('refused') end
 if isJournalFull(bounds[1]) then return finish('full') end
@@ -20,18 +20,19 @@ if tonumber(consumedCount) > 0 then
   end
 end
 local isLeft = redis.call('EXISTS', arrivals) == 1
-if body == '' and not isLeft then
-  if kept('lane', lane) then keep('lane', lane, '') end
+if state == '' and not isLeft then
+  if has('lane', lane) then keep('lane', lane, '') end
+  redis.call('HDEL', root .. 'lanes', lane)
   redis.call('HDEL', root .. 'revisions', 'lane:' .. lane)
 else
-  redis.call('HSET', root .. 'revisions', 'lane:' .. lane, keep('lane', lane, body == '' and bareBody or body))
+  keepLane(lane, name, state == '' and 'null' or state)
 end
 if isLeft then
   -- They came after the plan was made: it cannot say when they want to be looked at.
   redis.call('ZADD', root .. 'lanes:due', nowMs, lane)
-elseif dueMs == '' or body == '' then
+elseif dueMs == '' or state == '' then
   redis.call('ZREM', root .. 'lanes:due', lane)
 else
   redis.call('ZADD', root .. 'lanes:due', dueMs, lane)
 end
-return finishState('lane:' .. lane, body ~= '')
+return finishState('lane:' .. lane, state ~= '')

@@ -1,6 +1,6 @@
 -- Makes one judged window of one rule true: its state, records and arrivals in lanes, all or nothing.
 -- asked: rule key, expected revision, next revision, body of the rule ('' = forget it), records [id, body], other records [id, body],
---        arrivals [lane, body of a new lane, transition, body, due], bounds [journal bytes, arrivals, records]
+--        arrivals [lane, its name, transition, body, due], bounds [journal bytes, arrivals, records]
 local ruleKey, expected, following, body, records, others, arrivals, bounds = unpack(asked, 1, 8)
 if isLost then return finish('lost') end
 if (redis.call('HGET', root .. 'revisions', 'rule:' .. ruleKey) or '0') ~= expected then return finish('refused') end
@@ -15,11 +15,11 @@ for _, record in ipairs(records) do
   redis.call('XADD', root .. 'history', 'MAXLEN', '~', bounds[3], at .. '-0', 'id', record[1], 'record', record[2])
 end
 for _, arrival in ipairs(arrivals) do
-  local lane, laneBody, transition, arrivalBody, dueMs = unpack(arrival, 1, 5)
+  local lane, laneName, transition, arrivalBody, dueMs = unpack(arrival, 1, 5)
   -- A lane that comes back has a revision unlike any before: a plan from its earlier life is refused.
-  if not kept('lane', lane) then redis.call('HSET', root .. 'revisions', 'lane:' .. lane, keep('lane', lane, laneBody)) end
+  if not has('lane', lane) then keepLane(lane, laneName, 'null') end
   local name = lane .. ':' .. transition
-  if not kept('arrival', name) then
+  if not has('arrival', name) then
     redis.call('ZADD', root .. 'arrivals:' .. lane, keep('arrival', name, ordered(arrivalBody)), transition)
     -- A record is kept once, for as long as any lane has it to deal with.
     if redis.call('HINCRBY', root .. 'records:users', transition, 1) == 1 then

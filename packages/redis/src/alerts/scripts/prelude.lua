@@ -29,6 +29,8 @@ end
 local function ordered(body) return '{"order":"' .. text(sequence + 1) .. '",' .. string.sub(body, 2) end
 
 local function kept(kind, name) return redis.call('HGET', root .. 'kept:' .. kind, name) end
+-- Bodies may be megabytes: whoever only wants to know asks this.
+local function has(kind, name) return redis.call('HEXISTS', root .. 'kept:' .. kind, name) == 1 end
 
 -- One call is one entry of the journal, so that it reaches ClickHouse whole or not at all. Answers the entry's id and bytes too.
 local function finish(status, more)
@@ -55,6 +57,12 @@ local function finishState(name, isThere)
   local reply, id, size = finish('ok')
   if isQuiet then redis.call('HSET', root .. 'journal:quiet', name, id .. ' ' .. text(size)) end
   return reply
+end
+
+-- A lane's name is kept beside its state too, which may be megabytes of alerts.
+local function keepLane(lane, name, state)
+  redis.call('HSET', root .. 'lanes', lane, name)
+  redis.call('HSET', root .. 'revisions', 'lane:' .. lane, keep('lane', lane, '{"lane":' .. name .. ',"state":' .. state .. '}'))
 end
 
 local function isJournalFull(bytesMax) return tonumber(redis.call('GET', root .. 'journal:bytes') or '0') >= tonumber(bytesMax) end
@@ -96,7 +104,7 @@ end
 
 -- A notification that waits already keeps its place; one for a channel that is switched off is a dead letter at once.
 local function enqueue(id, queue, channel, row, nowMs)
-  if kept('notification', id) then return end
+  if has('notification', id) then return end
   local off = kept('channel', channel)
   if off then
     local reason = cjson.decode(off).reason
@@ -110,6 +118,6 @@ end
 
 local function dequeue(id, dueMs)
   keep('notification', id, '')
-  if kept('attempt', id) then keep('attempt', id, '') end
+  if has('attempt', id) then keep('attempt', id, '') end
   unplace(id, dueMs)
 end

@@ -31,11 +31,13 @@ function apply.record(name, _, body) redis.call('HSET', root .. 'records', name,
 function apply.rule(name, _, body, revision)
   if body ~= '' then redis.call('HSET', root .. 'revisions', 'rule:' .. name, revision) end
 end
-function apply.lane(name, at, body)
+function apply.lane(name, at, body, laneName)
   if body == '' then
+    redis.call('HDEL', root .. 'lanes', name)
     redis.call('HDEL', root .. 'revisions', 'lane:' .. name)
     redis.call('ZREM', root .. 'lanes:due', name)
   else
+    redis.call('HSET', root .. 'lanes', name, laneName)
     redis.call('HSET', root .. 'revisions', 'lane:' .. name, at)
     -- Whatever would have woken it may be over: it is looked at at once.
     redis.call('ZADD', root .. 'lanes:due', 0, name)

@@ -4,7 +4,7 @@ if isLost then return finish('lost') end
 local count = 0
 for _, letter in ipairs(asked[1]) do
   local id = letter[1]
-  if kept('dead', id) and not kept('channel', letter[3]) and redis.call('HLEN', root .. 'kept:notification') < tonumber(asked[3]) then
+  if has('dead', id) and not has('channel', letter[3]) and redis.call('HLEN', root .. 'kept:notification') < tonumber(asked[3]) then
     keep('dead', id, '')
     redis.call('ZREM', root .. 'dead:order', id)
     enqueue(id, letter[2], letter[3], letter[4], asked[2])
