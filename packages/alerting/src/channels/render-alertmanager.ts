@@ -34,8 +34,9 @@ function postableAlerts(alert: MessageAlert, endsMs: number): readonly object[] 
   return [...severitiesBefore(alert).map((before) => postable(before, windowEndMs)), current];
 }
 
-/** Those that it may be known by there and does not have any more. */
+/** Those that it may be known by there and does not have any more; told once, because a missed one ends by itself. */
 function severitiesBefore({ record, transitions }: MessageAlert): readonly Severity[] {
+  if (transitions.length === 0) return [];
   const { severity, previousSeverity } = record.transition;
   const told = [previousSeverity, ...transitions.map((transition) => transition.severity)].filter(
     (one) => one !== null && one !== severity,

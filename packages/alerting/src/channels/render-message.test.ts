@@ -163,6 +163,8 @@ describe('Alertmanager', () => {
       ['warning', '2026-11-22T10:00:00Z'],
       ['critical', '2026-11-22T10:03:30Z'],
     ]);
+    const again = { ...messages.changed, alerts: messages.changed.alerts.map((alert) => ({ ...alert, transitions: [] })) };
+    expect(bodyOf(render('alertmanager', again)[0])).toHaveLength(1);
   });
 });
 

@@ -100,6 +100,14 @@ describe('the guard, as the connection is made', () => {
     const { looked } = await sendTwice({ url: 'https://hooks.example.org/', resolves: [['93.184.215.14'], ['93.184.215.14']] });
     expect(looked).toEqual(['hooks.example.org', 'hooks.example.org']);
   });
+  test('an address that the channel allows may be inside, with brackets or without', async () => {
+    for (const allowed of ['::1', '[::1]']) {
+      const network = recorder({});
+      const reached = openSocket({ host: '[::1]', port: 25, allowPrivateHosts: [allowed] }, network, new AbortController().signal);
+      await expect(reached).rejects.toThrow('recorded');
+      expect(network.dialled).toEqual(['::1']);
+    }
+  });
   test('a host that the channel allows may be inside', async () => {
     const network = recorder({ resolves: [['10.0.0.5']] });
     await expect(

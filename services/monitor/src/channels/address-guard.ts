@@ -88,11 +88,13 @@ export async function addressesOf(
   host: string,
   { allowPrivateHosts, resolve }: { allowPrivateHosts: readonly string[]; resolve: Resolve },
 ): Promise<readonly ResolvedAddress[]> {
-  const bare = host.replace(/^\[|\]$/g, '');
+  const bare = withoutBrackets(host);
   const addresses = isIP(bare) === 0 ? await resolve(bare) : [{ address: bare, family: isIPv6(bare) ? 6 : 4 }];
   if (addresses.length === 0) throw new Error(`expected an address for ${bare}, found none`);
-  if (allowPrivateHosts.includes(bare)) return addresses;
+  if (allowPrivateHosts.some((allowed) => withoutBrackets(allowed) === bare)) return addresses;
   const inside = addresses.find(({ address }) => !isPublicAddress(address));
   if (inside !== undefined) throw new PrivateAddressError(bare, inside.address);
   return addresses;
 }
+
+const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '');
