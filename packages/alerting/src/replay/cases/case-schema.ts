@@ -1,6 +1,7 @@
 /** The shape of a file of cases: numbers in; states, texts and notifications out. */
 import { z } from 'zod';
 import { severities, transitionKinds } from '../../types.ts';
+import { momentMs } from './moments.ts';
 import { readSeries } from './series.ts';
 
 const series = z
@@ -8,12 +9,11 @@ const series = z
   .refine((found) => 'length' in readSeries(found), { error: 'expected a series such as "4.2 x3, 6, no_data"' })
   .transform((found) => readSeries(found) as readonly string[]);
 
+const momentText = { error: 'expected a time after the start (1h30m, 90s) or an instant with its offset (2026-03-02T09:00Z)' };
 const offset = z
   .string()
-  .regex(/^(?:(?:\d{1,6}[dhms])(?:\s*\d{1,6}[hms])*|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))$/, {
-    error: 'expected a time after the start (1h30m, 90s) or an instant with its offset (2026-03-02T09:00Z)',
-  })
-  .transform(String);
+  .regex(/^(?:(?:\d{1,6}[dhms])(?:\s*\d{1,6}[hms])*|\d{4}-.*)$/, momentText)
+  .refine((text) => !Number.isNaN(momentMs(text, 0)), momentText);
 
 const numbers = z.strictObject({
   /** Published values; or no_data, late, or why there is none: no_acquisition, unavailable, ... */

@@ -10,11 +10,11 @@ export function instantMs(text: string): number {
 
 /** A time after the start (1h30m, 90s), or an instant; NaN when it is neither. */
 export function momentMs(text: string, startMs: number): number {
-  if (text.includes('T')) return instantMs(text);
+  if (/^\d{4}-/.test(text)) return instantMs(text);
   return startMs + lengthMs(text);
 }
 
-export function lengthMs(text: string): number {
+function lengthMs(text: string): number {
   let sum = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g)) sum += Number(amount) * unitsMs[unit!]!;
   return sum;

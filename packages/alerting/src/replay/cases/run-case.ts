@@ -8,7 +8,7 @@ import { judgeWindows, type JudgedWindow, type ReadWindow } from '../judge-windo
 import { replayAnnouncements, type ReplayedMessage, type StoredRecord } from '../replay-announcements.ts';
 import { buildWindows, type CaseMistake } from './build-windows.ts';
 import type { RuleCase } from './case-schema.ts';
-import { instantMs, lengthMs, momentMs } from './moments.ts';
+import { instantMs, momentMs } from './moments.ts';
 
 /** What one slice did in one window; the slice is '' for a rule without a dimension. */
 export interface CaseStep {
@@ -112,7 +112,7 @@ function simulate(one: RuleCase, at: { ruleSet: RuleSet; startMs: number; ready:
     )
     .toSorted((a, b) => a.storedMs - b.storedMs);
   const lastMs = Math.max(...judged.flatMap(({ rule, windows }) => windows.map(({ windowEndMs }) => windowEndMs + rule.settleMs)));
-  const untilMs = lastMs + (one.wait === undefined ? 0 : one.wait.includes('T') ? instantMs(one.wait) - lastMs : lengthMs(one.wait));
+  const untilMs = one.wait === undefined ? lastMs : momentMs(one.wait, lastMs);
   const overlays = { silences: silencesOf(one, startMs), acknowledgements: acknowledgementsOf(one, { startMs, stored }) };
   const messages = replayAnnouncements(ruleSet, stored, { untilMs, overlays });
   const { rule, windows } = judged[0]!;
