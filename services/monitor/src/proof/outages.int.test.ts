@@ -129,7 +129,7 @@ describe('ClickHouse', () => {
     await stage.stopCleanly(first);
     const next = stage.start();
     await stage.playOut();
-    expect(await stage.store.readJournal(1), 'void: ClickHouse was not missed').toHaveLength(1);
+    expect(await stage.store.readJournal(1), 'void: ClickHouse was not missed').not.toEqual([]);
     await own.servers.clickhouse.restart();
     await untilJournalled();
     await stage.stopCleanly(next);
