@@ -35,6 +35,21 @@ beforeEach(async () => {
   await store.begin('epoch');
 });
 
+/** CPU of this process and of Redis beside the time it took: others may share the machine. */
+async function measured(work: () => Promise<void>): Promise<{ cpuMs: number; text: string }> {
+  const ofRedis = async (): Promise<number> =>
+    [...(await client.info('cpu')).matchAll(/^used_cpu_(?:user|sys):(.*)$/gm)].reduce(
+      (sum, [, seconds]) => sum + Number(seconds) * 1_000,
+      0,
+    );
+  const [beganMs, redisMs, own] = [performance.now(), await ofRedis(), process.cpuUsage()];
+  await work();
+  const spent = process.cpuUsage(own);
+  const [tookMs, inRedisMs, hereMs] = [performance.now() - beganMs, (await ofRedis()) - redisMs, (spent.user + spent.system) / 1_000];
+  const text = `${tookMs.toFixed(0)} ms (CPU ${hereMs.toFixed(0)} ms here, ${inRedisMs.toFixed(0)} ms in Redis)`;
+  return { cpuMs: hereMs + inRedisMs, text };
+}
+
 describe('commit', () => {
   test('a rule that was never written has revision 0 and no cursor', async () => {
     expect(await store.load(rule)).toEqual({ revision: 0, evaluatedToMs: null, instances: [], health: healthy, rule: null });
@@ -94,18 +109,16 @@ describe('commit', () => {
       const ids = Array.from({ length: 500 }, (_unused, index) => `r${number}-transition-${index}`);
       return aCommitTo(lanes, ids, { rule: anAlertRule(`r${number}`), instances: ids.map((id) => ({ ...aFiringInstance(id), lanes })) });
     });
-    const beganMs = performance.now();
-    for (const tick of ticks) await store.load(tick.rule);
-    for (const tick of ticks) expect(await store.commit(tick)).toBe('ok');
-    const firstMs = performance.now() - beganMs;
-    const againMs = performance.now();
-    for (const tick of ticks) expect(await store.commit({ ...tick, expectedRevision: 1, records: [], arrivals: [] })).toBe('ok');
-    const quietMs = performance.now() - againMs;
-    process.stdout.write(
-      `alert store: 5,000 instances stored in ${firstMs.toFixed(0)} ms with a transition and two arrivals each, in ${quietMs.toFixed(0)} ms without\n`,
-    );
-    // Well under a second on a machine of its own; here others may share it.
-    expect(firstMs).toBeLessThan(4_000);
+    const first = await measured(async () => {
+      for (const tick of ticks) await store.load(tick.rule);
+      for (const tick of ticks) expect(await store.commit(tick)).toBe('ok');
+    });
+    const quiet = await measured(async () => {
+      for (const tick of ticks) expect(await store.commit({ ...tick, expectedRevision: 1, records: [], arrivals: [] })).toBe('ok');
+    });
+    process.stdout.write(`alert store: 5,000 instances with a transition and two arrivals each: ${first.text}; without: ${quiet.text}\n`);
+    // Well under a second; other work on the machine must not fail it.
+    expect(first.cpuMs).toBeLessThan(2_000);
   });
 
   test('text of any script comes back as it was', async () => {
