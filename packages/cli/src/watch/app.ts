@@ -26,13 +26,19 @@ export function WatchApp({ session, isColored }: AppProps): ReactNode {
   );
 }
 
+const clearScreen = '\u001B[2J\u001B[H';
+
 /** A screen that is full is erased before each frame, which flickers: one line stays empty. */
 function useScreen(): Screen {
   const { stdout } = useStdout();
   const sizeOf = (): Screen => ({ width: stdout.columns || 80, height: Math.max(4, (stdout.rows || 24) - 1) });
   const [screen, setScreen] = useState(sizeOf);
   useEffect(() => {
-    const onResize = (): void => setScreen(sizeOf());
+    const onResize = (): void => {
+      // A terminal that became narrower has broken the lines of the last frame.
+      stdout.write(clearScreen);
+      setScreen(sizeOf());
+    };
     stdout.on('resize', onResize);
     return () => void stdout.off('resize', onResize);
   });

@@ -8,7 +8,7 @@ import { scaleOf, sparkline } from '../rules/backtest/chart.ts';
 import { durationText } from '../rules/words.ts';
 import { gauge } from './gauge.ts';
 import type { KpiRow } from './kpi-rows.ts';
-import { cutLine, fit, type Line, span, type Tone } from './spans.ts';
+import { cutLine, fit, type Line, type Span, span, type Tone } from './spans.ts';
 import { filtered, selectedOf, type UiState } from './ui-state.ts';
 
 /** Everything that is true at one moment. */
@@ -66,22 +66,19 @@ export function frame(input: FrameInput): readonly Line[] {
 }
 
 function statusLine({ model, nowMs }: FrameInput): Line {
-  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: model.zone, timeStyle: 'medium' }).format(nowMs);
+  const clock = (ms: number): string => new Intl.DateTimeFormat('sv-SE', { timeZone: model.zone, timeStyle: 'medium' }).format(ms);
   const { completeThroughMs } = model;
-  const health: Line =
+  const health =
     completeThroughMs === null
-      ? [span('numbers: not complete yet', 'warn')]
-      : [
-          lagSpan(Math.max(0, nowMs - completeThroughMs)),
-          span(` (through ${momentText(completeThroughMs, { nowMs, zone: model.zone })})`, 'dim'),
-        ];
-  return [span('Vigie ', 'bold'), span(`${clock} ${model.zone}  `), ...health];
+      ? span('numbers are not complete yet', 'warn')
+      : lagSpan(Math.max(0, nowMs - completeThroughMs), clock(completeThroughMs));
+  return [span('Vigie ', 'bold'), span(`${clock(nowMs)} ${model.zone}  `), health];
 }
 
 const lateMs = 60_000;
-function lagSpan(lagMs: number): ReturnType<typeof span> {
+function lagSpan(lagMs: number, through: string): Span {
   const text = lagMs < 10_000 ? `${(lagMs / 1_000).toFixed(1)} s` : durationText(lagMs);
-  return lagMs > lateMs ? span(`numbers are ${text} behind`, 'bad') : span(`numbers complete but for the last ${text}`, 'good');
+  return span(`numbers complete through ${through}, ${text} behind`, lagMs > lateMs ? 'bad' : 'good');
 }
 
 function troubleLines({ trouble, model, nowMs }: FrameInput): readonly Line[] {
@@ -106,8 +103,8 @@ function troubleLines({ trouble, model, nowMs }: FrameInput): readonly Line[] {
 
 /** Columns go from the right where the screen is narrow: name, value and verdict stay. */
 function columnsOf(width: number): { name: number; value: number; change: number; spark: number; gauge: number } {
-  // What is left of the width is the name's; a dozen characters at the end are the verdict's.
-  if (width >= 120) return { name: width - 96, value: 16, change: 20, spark: 16, gauge: 16 };
+  // What is left of the width is the name's; the end is kept for the verdict.
+  if (width >= 120) return { name: width - 100, value: 16, change: 20, spark: 16, gauge: 16 };
   if (width >= 96) return { name: width - 72, value: 16, change: 0, spark: 14, gauge: 16 };
   if (width >= 72) return { name: width - 48, value: 14, change: 0, spark: 12, gauge: 0 };
   return { name: Math.max(10, width - 34), value: 14, change: 0, spark: 0, gauge: 0 };
@@ -125,14 +122,19 @@ function kpiLines(model: WatchModel, { width, rowCount }: { width: number; rowCo
 }
 
 function kpiLine(row: KpiRow, columns: ReturnType<typeof columnsOf>): Line {
-  const name = [plainText(row.rule.name), row.slice === null ? '' : plainText(row.slice.value)].filter((part) => part !== '').join(': ');
+  const name = fitName(plainText(row.rule.name), row.slice === null ? '' : `: ${plainText(row.slice.value)}`, columns.name);
   const cells: Line[] = [
-    [span(`  ${fit(name, columns.name)} `)],
+    [span(`  ${name} `)],
     [span(`${fit(row.rule.size, 4, 'right')} `, 'dim')],
     [span(fit(row.value, columns.value, 'right'), row.tone)],
   ];
   if (columns.change > 0)
-    cells.push([span(`  ${fit(row.change === '' ? '' : `${row.change} in ${durationText(row.changeMs)}`, columns.change)}`, 'dim')]);
+    cells.push([
+      span(
+        `  ${fit(row.change === '' || row.rule.change !== null ? row.change : `${row.change} in ${durationText(row.changeMs)}`, columns.change)}`,
+        'dim',
+      ),
+    ]);
   if (columns.spark > 0) cells.push([span('  '), span(fit(sparkOf(row, columns.spark), columns.spark), row.tone)]);
   if (columns.gauge > 0) cells.push([span('  '), ...gauge({ judged: row.judged, limits: row.limits, width: columns.gauge }, row.tone)]);
   cells.push([span(`  ${row.verdict}`, row.tone)]);
@@ -142,6 +144,12 @@ function kpiLine(row: KpiRow, columns: ReturnType<typeof columnsOf>): Line {
 function sparkOf({ spark }: KpiRow, width: number): string {
   const values = spark.slice(-width);
   return sparkline(values, scaleOf(values, []));
+}
+
+/** A rule's name and its slice: where both have no room, the name is cut, because slices of one rule differ by nothing else. */
+function fitName(name: string, slice: string, width: number): string {
+  const nameRoom = Math.max(Math.ceil(width / 3), width - Array.from(slice).length);
+  return fit(`${fit(name, nameRoom).trimEnd()}${slice}`, width);
 }
 
 const severityTones: Readonly<Record<Alert['severity'], Tone>> = { info: 'mild', warning: 'warn', critical: 'bad' };
@@ -180,7 +188,6 @@ interface AlertPlace {
 
 function alertLine(alert: Alert, { model, nowMs, width, isChosen }: AlertPlace): Line {
   const { rule, slice, record, limit, state, severity } = alert;
-  const name = [plainText(rule.name), sliceText(slice)].filter((part) => part !== '').join(' ');
   const nameWidth = width >= 120 ? 44 : Math.max(14, width - 62);
   const word = state === 'FIRING' ? severity.toUpperCase() : state;
   const measured = measuredOf(rule, model.settings.of(rule.tenant).currency);
@@ -189,7 +196,7 @@ function alertLine(alert: Alert, { model, nowMs, width, isChosen }: AlertPlace):
   return [
     span(isChosen ? '> ' : '  ', isChosen ? 'chosen' : 'plain'),
     span(fit(word, 11), state === 'FIRING' ? severityTones[severity] : state === 'PENDING' ? 'warn' : 'good'),
-    span(fit(name, nameWidth), isChosen ? 'bold' : 'plain'),
+    span(fitName(plainText(rule.name), slice === null ? '' : ` ${sliceText(slice)}`, nameWidth), isChosen ? 'bold' : 'plain'),
     span(` ${fit(durationText(Math.max(0, nowMs - alert.sinceMs)), 10, 'right')}  `),
     ...marksOf(alert),
     span(`${numbers}  `, 'dim'),

@@ -3,6 +3,7 @@ import {
   changeOf,
   changeWithUnit,
   type Condition,
+  type Evidence,
   evidenceOf,
   instanceId,
   limitsFor,
@@ -33,7 +34,7 @@ export interface KpiRow {
   readonly slice: AlertRecord['slice'];
   /** 6.31% */
   readonly value: string;
-  /** +0.42 pp: since the oldest window that is shown. */
+  /** +0.42 pp, since the oldest window that is shown; of a rule on a change, the value that it led to. */
   readonly change: string;
   readonly changeMs: number;
   /** What is compared with the limits: the value, or its change. */
@@ -91,17 +92,24 @@ function rowOf({ rule, baselines, past }: RuleNumbers, answer: KpiAnswer, condit
   return {
     rule,
     slice,
-    value:
-      rule.change === null || judged === null
-        ? shownValue(evidence)
-        : `${shownJudged(judged, { rule, evidence })} to ${shownValue(evidence)}`,
-    change: change === null ? '' : changeWithUnit(change, evidence),
+    ...shownNumbers(rule, { evidence, judged, moved: change }),
     changeMs: oldest === -1 ? 0 : answer.window.to - past[oldest]!.endMs,
     judged: judged !== null ? Number(judged) : rule.change === null && value !== null ? Number(value) : null,
     limits: limitsFor(rule, labels),
     spark: [...values, value].map((one) => (one === null ? null : Number(one))),
     ...verdictWords(verdict),
   };
+}
+
+/** What is judged, and what it is to be seen with: a value with how it moved; the change of a rule on a change with the value it led to. */
+function shownNumbers(
+  rule: Rule,
+  { evidence, judged, moved }: { evidence: Evidence; judged: string | null; moved: string | null },
+): Pick<KpiRow, 'value' | 'change'> {
+  if (rule.change !== null && judged !== null)
+    return { value: shownJudged(judged, { rule, evidence }), change: `to ${shownValue(evidence)}` };
+  const change = moved === null ? '' : changeWithUnit(moved, evidence);
+  return { value: evidence.value === null ? 'no value' : shownValue(evidence), change };
 }
 
 function settled(answer: KpiAnswer, { settleMs }: Rule): KpiAnswer {

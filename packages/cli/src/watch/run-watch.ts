@@ -65,11 +65,8 @@ export async function runScreen(source: WatchSource, { isColored }: { isColored:
   process.once('exit', leave);
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, onSignal);
   process.stdout.write(enterScreen);
-  const app = render(createElement(WatchApp, { session, isColored }), {
-    exitOnCtrlC: false,
-    patchConsole: false,
-    incrementalRendering: true,
-  });
+  // Not incremental: Ink 6.8 loses a line with each frame then. Whole frames are synchronized writes, which terminals show at once.
+  const app = render(createElement(WatchApp, { session, isColored }), { exitOnCtrlC: false, patchConsole: false });
   const running = session.run(stopping.signal);
   const { isInterrupted } = await session.ended;
   stopping.abort();
