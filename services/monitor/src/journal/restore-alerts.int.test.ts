@@ -1,4 +1,5 @@
-import type { AlertStore } from '@vigie/redis';
+import { readAlertSnapshot } from '@vigie/clickhouse';
+import type { AlertSnapshot, AlertStore } from '@vigie/redis';
 import { aCommit, aCommitTo, aLane, aLaneCommit, anAlertRule } from '@vigie/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { claimAll, liveThrough, orderOnly, useAlertState, withoutGoneRules } from './alert-state.fixture.ts';
@@ -72,6 +73,8 @@ describe('a Redis that was emptied', () => {
     for (const comment of ['lost', 'lost too', 'all of it']) await store.putSilence({ ...silence, comment });
     const late = await store.readJournal(10);
     await state.empty();
+    // A monitor that starts now has not seen how far the lost one had come.
+    store = state.store();
     expect(await state.start(store)).toBe('restored');
     expect(await store.load(anAlertRule())).toMatchObject({ revision: 1 });
     // Another monitor had read these before the loss, and its insert comes through only now.
@@ -99,6 +102,21 @@ describe('a Redis that was emptied', () => {
     );
     expect(await store.commit(aCommit())).toBe('lost');
     expect(await state.start(store)).toBe('restored');
+  });
+
+  test('is begun anew where a restore was broken off, and nothing is there twice', async () => {
+    await state.start(store);
+    await liveThrough(store);
+    await state.ship(store);
+    const before = withoutGoneRules(await state.durable());
+    await state.empty();
+    const snapshot = await readAlertSnapshot(clickhouse, { scope: state.scope(), afterRevision: 0 });
+    const broken = snapshot.entries.map((entry) => ({ ...entry, body: entry.body.replace(/"order":"(?=.*"n2")/, '"order":"x') }));
+    await expect(store.restore({ ...snapshot, entries: broken } as AlertSnapshot, 'broken')).rejects.toThrow(/not a valid float/);
+    expect(await store.history(10)).toHaveLength(2);
+    expect([await store.epoch(), await store.commit(aCommit())]).toEqual([null, 'lost']);
+    expect(await state.start(store)).toBe('restored');
+    expect(withoutGoneRules(await state.durable())).toEqual(before);
   });
 
   test('without anything in ClickHouse begins anew, once, however many start', async () => {
