@@ -40,6 +40,11 @@ describe('inhibition', () => {
     expect(held([same], cac)).toEqual([]);
   });
 
+  test('an alert does not hold itself while its lane still knows it by another severity', () => {
+    const bySeverity = inhibition('severity=critical', 'severity=warning');
+    expect(inhibitorOf([bySeverity], alert('cac', { severity: 'warning' }), [cac])).toBeNull();
+  });
+
   test('of several that would hold each other the first to fire is told, the others are held', () => {
     const same = inhibition('kind=kpi', 'kind=kpi');
     expect(held([same], churn, cac, alert('third', {}))).toEqual(['cac', 'third']);

@@ -32,10 +32,13 @@ describe('parseMatcher', () => {
   test.each([
     '(a+)+',
     '(a*)*b',
+    '((a|b)*c)d',
     '(a|a)*',
     '(a|b|ab)+c',
     '([a-z]+)*',
     '((ab)*c)+',
+    '(a+)(x)+(b(c|d)*e)f',
+    '(a)((b+)c)*',
     '(a?){30}',
     '(x{1,9}){1,9}',
     '.*.*.*.*x',
@@ -46,7 +49,7 @@ describe('parseMatcher', () => {
     expect(parseMatcher(`a=~"${expression}"`)).toBeNull();
   });
 
-  test.each(['paid_.*', 'a|b|c', '(paid|organic)_social', '(?:ab)+c', '[a-z|*]+', '(eu|us)?-.+', '\\(x\\)+', '(ab){2}'])(
+  test.each(['(x(a|b))(c)+', 'paid_.*', 'a|b|c', '(paid|organic)_social', '(?:ab)+c', '[a-z|*]+', '(eu|us)?-.+', '\\(x\\)+', '(ab){2}'])(
     'takes the expression %s',
     (expression) => {
       expect(parseMatcher(`a=~"${expression.replaceAll('\\', '\\\\')}"`)?.value).toBe(expression);
