@@ -86,12 +86,15 @@ describe('announcements in simulated time', () => {
     expect(told(ruleSetOf(), records, { hours: 20, overlays })).toEqual(['0h30s log firing', '4h30s log repeat']);
   });
 
-  test('what is inhibited is told when that which inhibits has ended', () => {
+  test('what is inhibited is told the moment that which inhibits has ended', () => {
     const inhibition = { source: [matcher('rule=outage')], target: [matcher('rule=churn')], equal: [] };
-    const outage = storedOf(aRule({ uid: 'outage' }), ['6.00', '6.00', '3.00']);
+    const outage = storedOf(aRule({ uid: 'outage' }), ['6.00', '6.00', '3.00']).map(({ record, storedMs }) => ({
+      record,
+      storedMs: storedMs + 7 * second,
+    }));
     const churn = storedOf(aRule(), ['3.00', '6.00', '6.00', '6.00']);
     const records = [...outage, ...churn].toSorted((a, b) => a.storedMs - b.storedMs);
     const messages = told(ruleSetOf({ inhibitions: [inhibition] }), records, { hours: 4 });
-    expect(messages).toEqual(['0h30s log firing', '2h0s log firing', '2h30s log resolved']);
+    expect(messages).toEqual(['0h37s log firing', '2h7s log firing', '2h37s log resolved']);
   });
 });
