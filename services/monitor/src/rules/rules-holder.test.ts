@@ -38,7 +38,11 @@ const hold = (): RulesHolder =>
     logger: { info: (context: unknown) => void said.push(JSON.stringify(context)), error: (context: unknown) => void said.push(JSON.stringify(context)) },
     onReload: (outcome) => void outcomes.push(outcome),
   });
-const running = (holder: RulesHolder): string[] => holder.active().ruleSet.rules.map(({ uid }) => uid);
+const running = (holder: RulesHolder): string[] =>
+  holder
+    .active()
+    .ruleSet.rules.map(({ uid }) => uid)
+    .filter((uid) => uid !== 'vigie-lost-messages');
 
 describe('rules that change while the monitor runs', () => {
   test('are swapped whole when the file changes, and left alone when it does not', async () => {
@@ -110,6 +114,14 @@ describe('rules that change while the monitor runs', () => {
     write(rulesText('third'));
     expect(await holder.reload()).toBe(true);
     expect(running(holder)).toEqual(['third']);
+  });
+
+  test('that say nothing of lost messages get a rule that does, and keep their own if they have one', () => {
+    write(rulesText('first'));
+    expect(hold().active().ruleSet.rules.map(({ kpi }) => kpi)).toContain('delivery_dead');
+    const own = '  - { uid: own, signal: delivery_dead, severity: { critical: { at_or_above: 3 } } }\n';
+    write(`${rulesText('first')}${own}`);
+    expect(hold().active().ruleSet.rules.map(({ uid }) => uid)).toEqual(['first', 'own']);
   });
 
   test('must be in order at the start', () => {

@@ -89,5 +89,22 @@ function readRules(file: string): string {
 function activate(text: string, { file, openChannels }: RulesHolderOptions): ActiveRules {
   const parsed = parseRules(text, kpiDefs);
   if (!parsed.ok) throw new RulesFileError(formatProblems(file, parsed.problems));
-  return { ruleSet: parsed.ruleSet, senders: openChannels(parsed.ruleSet) };
+  const ruleSet = withLostMessages(parsed.ruleSet);
+  return { ruleSet, senders: openChannels(ruleSet) };
+}
+
+/** That a channel loses messages must be told on another one, whether the file thought of it or not. */
+const lostMessagesText = `version: 1
+rules:
+  - uid: vigie-lost-messages
+    name: A channel loses messages
+    signal: delivery_dead
+    severity: { warning: { at_or_above: 1 } }
+`;
+
+function withLostMessages(ruleSet: RuleSet): RuleSet {
+  if (ruleSet.rules.some(({ kpi }) => kpi === 'delivery_dead')) return ruleSet;
+  const builtIn = parseRules(lostMessagesText, kpiDefs);
+  if (!builtIn.ok) throw new Error(formatProblems('the built-in rule', builtIn.problems));
+  return { ...ruleSet, rules: [...ruleSet.rules, ...builtIn.ruleSet.rules] };
 }
