@@ -20,7 +20,7 @@ export interface SeriesQuestion {
 }
 
 /** So many panes (of all facts and slices together) are taken into memory; about 100 bytes each. */
-export const paneCountMax = 5_000_000;
+const paneCountMax = 5_000_000;
 
 /** The history asked for is too large for memory. */
 export class SeriesLimitError extends Error {

@@ -46,7 +46,7 @@ export interface ReplayReport {
 const hourMs = 3_600_000;
 
 /** A firing so soon after the last one is the same trouble told twice. */
-export function flapWithinMs({ everyMs }: Pick<Rule, 'everyMs'>): number {
+function flapWithinMs({ everyMs }: Pick<Rule, 'everyMs'>): number {
   return Math.max(6 * everyMs, hourMs);
 }
 

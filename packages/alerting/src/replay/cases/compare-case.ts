@@ -26,12 +26,12 @@ export function compareCase(one: RuleCase, run: CaseRun): CaseFailure[] {
 }
 
 /** ok, pending warning, firing critical, recovering warning */
-export function stateText(condition: Condition): string {
+function stateText(condition: Condition): string {
   return condition.state === 'OK' ? 'ok' : `${condition.state.toLowerCase()} ${condition.severity}`;
 }
 
 /** clear, breach warning, inconclusive small_sample, error unavailable */
-export function verdictText(verdict: Verdict): string {
+function verdictText(verdict: Verdict): string {
   if (verdict.kind === 'breach' || verdict.kind === 'band') return `${verdict.kind} ${verdict.severity}`;
   return verdict.kind === 'inconclusive' || verdict.kind === 'error' ? `${verdict.kind} ${verdict.reason}` : verdict.kind;
 }

@@ -2,7 +2,7 @@
 import { compareDecimals } from '../../decimal.ts';
 
 /** Longest series of a case: two months of hours. */
-export const seriesLengthMax = 2_000;
+const seriesLengthMax = 2_000;
 
 const number = String.raw`-?\d{1,15}(?:\.\d{1,6})?`;
 const stepForm = new RegExp(String.raw`^(${number})\s+([+-])\s*(\d{1,15}(?:\.\d{1,6})?)\s+x\s*(\d{1,4})$`);

@@ -5,7 +5,7 @@ import { CliError, exitCodes } from '../../console/cli-error.ts';
 import { addDecimals } from './decimals.ts';
 
 /** So many limits are tried at most: each is a history judged anew. */
-export const sweepStepCountMax = 100;
+const sweepStepCountMax = 100;
 
 /** One severity's limit, moved over a range. */
 export interface Sweep {

@@ -5,10 +5,10 @@ import { type Dimension, type KpiAnswer, type KpiDef, kpiById, type SettingsBook
 import { CliError, exitCodes } from '../../console/cli-error.ts';
 
 /** Bounds that keep a backtest to minutes and to the memory of a laptop. */
-export const windowCountMax = 400_000;
-export const judgementCountMax = 4_000_000;
+const windowCountMax = 400_000;
+const judgementCountMax = 4_000_000;
 /** Windows of KPIs that count distinct customers: each is a query of its own. */
-export const queryCountMax = 6_000;
+const queryCountMax = 6_000;
 const queriesAtOnce = 4;
 
 export interface HistorySource {
