@@ -26,13 +26,17 @@ export async function readRevision({ client, root }: AlertRedis): Promise<number
   return Number((await client.get(`${root}sequence`)) ?? 0);
 }
 
+/** Begins an epoch over what an earlier version of Vigie kept there; false when there is no such thing, or an epoch already. */
+export async function adoptLegacy(at: AlertRedis, epoch: string): Promise<boolean> {
+  const legacy = await readLegacy(at);
+  if (legacy === null || !(await restoreSnapshot(at, legacy, { epoch, isKnownToClickhouse: false }))) return false;
+  await unlinkLegacy(at);
+  return true;
+}
+
 /** Begins an epoch in a Redis that has none, over what an earlier version of Vigie kept there; false when somebody else has begun one. */
 export async function beginEpoch(at: AlertRedis, epoch: string): Promise<boolean> {
-  const legacy = await readLegacy(at);
-  if (legacy !== null && (await restoreSnapshot(at, legacy, { epoch, isKnownToClickhouse: false }))) {
-    await unlinkLegacy(at);
-    return true;
-  }
+  if (await adoptLegacy(at, epoch)) return true;
   // Whatever it was that was known of an earlier epoch is over.
   at.seen.epoch = '';
   const { status } = await runScript(at, 'begin', [epoch, String(sequenceGap)]);

@@ -1,6 +1,6 @@
 import type { Acknowledgement, AlertRecord, Lane, Silence } from '@vigie/alerting';
 import type { RedisClient } from '../connect.ts';
-import { beginEpoch, journalDepth, readEpoch, readJournal, readRevision, restoreSnapshot, trimJournal } from './journal.ts';
+import { adoptLegacy, beginEpoch, journalDepth, readEpoch, readJournal, readRevision, restoreSnapshot, trimJournal } from './journal.ts';
 import type { AlertSnapshot, JournalEntry } from './journal-entry.ts';
 import { journalAgain } from './journal-again.ts';
 import { alertRoot, ruleOf } from './keys.ts';
@@ -81,6 +81,8 @@ export interface AlertStore {
 
   /** null: Redis does not know what it should: emptied, being restored, or behind what this store has seen of it. */
   readonly epoch: () => Promise<string | null>;
+  /** Begins an epoch over what an earlier version of Vigie kept; false when there is no such thing, or an epoch already. */
+  readonly adopt: (epoch: string) => Promise<boolean>;
   /** Begins an epoch in a Redis without one; false when there is one. */
   readonly begin: (epoch: string) => Promise<boolean>;
   /** How much Redis knows, as a revision of the journal; 0: nothing. */
@@ -133,6 +135,7 @@ export function createAlertStore(client: RedisClient, prefix: string, bounds: { 
     disabledChannels: () => readDisabledChannels(at),
     enableChannel: (name) => enableChannel(at, name),
     epoch: () => readEpoch(at),
+    adopt: (epoch) => adoptLegacy(at, epoch),
     begin: (epoch) => beginEpoch(at, epoch),
     revision: () => readRevision(at),
     readJournal: (countMax) => readJournal(at, countMax),

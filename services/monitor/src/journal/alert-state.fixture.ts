@@ -57,6 +57,11 @@ export function useAlertState() {
       restoreAlerts({ store, clickhouse: from, scope, clock: () => (nowMs += 1), logger }),
     ship: (store: AlertStore, to: Clickhouse | null = clickhouse) =>
       createJournalShipper({ store, clickhouse: to, scope, onDepth: () => {} })(),
+    /** As the first version of the monitor kept a rule. */
+    writeOldRule: async (name: string, fields: Record<string, string>) => {
+      await redis.sadd(`{${scope}:alerts}:rules`, name);
+      await redis.hset(`{${scope}:alerts}:rule:${name}`, fields);
+    },
     dump: () => dumpAlerts(redis, scope),
     /** All that must survive a loss; what is of the moment (leases, the journal itself, when lanes are looked at) need not. */
     durable: async () => {

@@ -205,6 +205,16 @@ describe('a Redis that knows what it should', () => {
     expect(await store.journalDepth()).toBe(0);
   });
 
+  test('from before there were epochs is taken over, even while ClickHouse is away, which learns of it later', async () => {
+    await state.writeOldRule('default:churn', { revision: '7', evaluated_to_ms: '9', rule: JSON.stringify(anAlertRule()) });
+    expect(await state.start(store, state.away)).toBe('kept');
+    expect(await store.load(anAlertRule())).toMatchObject({ revision: 7, evaluatedToMs: 9 });
+    expect(await state.start(store)).toBe('kept');
+    await state.empty();
+    expect(await state.start(store)).toBe('restored');
+    expect(await store.load(anAlertRule())).toMatchObject({ revision: 7, evaluatedToMs: 9 });
+  });
+
   test('teaches a ClickHouse that was lost, so that the next loss of Redis is none', async () => {
     await state.start(store, null);
     await liveThrough(store);

@@ -6,7 +6,7 @@ import { createJournalShipper } from './ship-journal.ts';
 export interface RestoreOptions {
   readonly store: Pick<
     AlertStore,
-    'epoch' | 'begin' | 'revision' | 'restore' | 'readJournal' | 'trimJournal' | 'journalDepth' | 'journalAgain'
+    'epoch' | 'adopt' | 'begin' | 'revision' | 'restore' | 'readJournal' | 'trimJournal' | 'journalDepth' | 'journalAgain'
   >;
   /** null: not configured. */
   readonly clickhouse: Clickhouse | null;
@@ -26,8 +26,10 @@ export interface RestoreOptions {
  */
 export async function restoreAlerts(options: RestoreOptions): Promise<'kept' | 'restored' | 'fresh'> {
   const { store, clickhouse, clock } = options;
-  const known = await store.epoch();
   const epoch = new Date(clock()).toISOString();
+  // What an earlier version of Vigie kept is all there is to know, with ClickHouse or without.
+  if ((await store.epoch()) === null) await store.adopt(epoch);
+  const known = await store.epoch();
   if (clickhouse === null) return known === null ? beginFresh(store, epoch) : 'kept';
   if (known === null) return restoreLost({ ...options, clickhouse }, epoch);
   try {
