@@ -100,7 +100,12 @@ async function runBacktestCommand(invocation: Invocation, options: BacktestOptio
   }
   const progress = startProgress(output, 'reading the history', 'windows');
   const startedMs = performance.now();
-  const source = { clickhouse: context.clickhouse(), standing, settings: context.settings, onProgress: (done: number, total: number | null) => progress.set(done, total) };
+  const source = {
+    clickhouse: context.clickhouse(),
+    standing,
+    settings: context.settings,
+    onProgress: (done: number, total: number | null) => progress.set(done, total),
+  };
   const columnCount = output.json ? 100 : columnCountFor(process.stdout.columns || 100);
   const report = await runBacktest(source, { ruleSet, rules, sinceMs, untilMs, sweep, columnCount });
   const windowCount = report.rules.reduce((sum, rule) => sum + rule.report.windowCount, 0);

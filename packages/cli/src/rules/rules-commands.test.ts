@@ -18,7 +18,7 @@ function vigie(...args: string[]): { code: number | null; out: string; err: stri
   });
   return { code: status, out: stdout, err: stderr };
 }
-function file(name: string, text: string): string {
+function write(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
@@ -44,7 +44,7 @@ channels:
 
 describe('vigie rules', () => {
   test('check tells all mistakes with line and column, and ends with 1', () => {
-    const path = file(
+    const path = write(
       'wrong.yaml',
       rules.replace('kpi: conversion_rate', 'kpi: conversoin_rate').replace('channels: [ops]', 'channels: [opps]'),
     );
@@ -57,7 +57,7 @@ describe('vigie rules', () => {
   });
 
   test('check says of each rule what it watches, when it fires, who is told and what it needs', () => {
-    const { code, out } = vigie('rules', 'check', file('rules.yaml', rules));
+    const { code, out } = vigie('rules', 'check', write('rules.yaml', rules));
     expect(code).toBe(0);
     expect(out).toContain('Customer churn rate over 30d, every hour');
     expect(out).toContain('warning at or above 5 % (recovers below 4 %), critical at or above 8 % (recovers below 8 %)');
@@ -82,9 +82,9 @@ describe('vigie rules', () => {
     expect(JSON.parse(vigie('rules', 'schema').out)).toMatchObject({ title: 'Vigie rules' });
   });
 
-  test('test shows what was expected, found and where, names what no case exercised, writes JUnit, and ends with 1', () => {
-    file('rules.yaml', rules);
-    const cases = file(
+  test('cases show what was expected, found and where, names what no case exercised, writes JUnit, and ends with 1', () => {
+    write('rules.yaml', rules);
+    const cases = write(
       'cases.yaml',
       'version: 1\nrules: rules.yaml\ncases:\n  - name: hopeful\n    rule: churn\n    input: { values: 6 x2 }\n    expect: { states: firing x2 }\n',
     );
