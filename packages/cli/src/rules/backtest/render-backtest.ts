@@ -180,7 +180,8 @@ function sweepLines({ sweep, rules }: BacktestReport, colors: Colors): string[] 
 }
 
 function totalLine({ notifications, completeThroughMs, generation, rules }: BacktestReport, colors: Colors): string {
-  const total = `All ${rules.length === 1 ? '' : 'rules '}together would have told ${notificationsText(notifications)}; nothing was sent.`;
+  const total =
+    rules.length === 1 ? 'Nothing was sent.' : `All rules together would have told ${notificationsText(notifications)}. Nothing was sent.`;
   const through =
     completeThroughMs === null ? '' : ` ClickHouse was complete through ${minute(completeThroughMs)}, generation ${generation}.`;
   return `${total}${colors.dim(through)}`;
