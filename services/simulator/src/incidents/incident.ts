@@ -48,7 +48,7 @@ const kinds = {
   /** Customers of a plan leave after a price rise; when it is over, most are won back. */
   'churn-wave': z.strictObject({
     ...timing,
-    for: duration.default(60_000),
+    for: duration.default(90_000),
     plan: z.enum(['basic', 'team', 'business'], { error: 'one of basic, team, business' }).default('basic'),
     share: share('the share that leaves').default(0.25),
     price_rise: share('by how much the price rises').default(0.1),

@@ -50,6 +50,15 @@ test('a churn wave lifts the churn of thirty days over its limit and lets it rec
   expect([bySegment('self-serve'), bySegment('small-business')]).toEqual([2, 0]);
 });
 
+test.each([0, 10, 20, 30, 40, 50])('a wave that begins %s s into a minute fires within two minutes and is over two after it', (second) => {
+  const { ledger } = play(`churn-wave@+${60 + second}s:share=0.5`, { minutes: 6 });
+  const found = expectTransitions(ledger, churnRule, { fromMs: historyEndMs + minuteMs, toMs: historyEndMs + 6 * minuteMs });
+  expect(found.map(({ kind }) => kind)).toEqual(['firing', 'resolved']);
+  const startMs = historyEndMs + (60 + second) * 1_000;
+  expect(found[0]!.windowEndMs - startMs).toBeLessThanOrEqual(120_000);
+  expect(found[1]!.windowEndMs - startMs).toBeLessThanOrEqual(90_000 + 120_000);
+});
+
 test('dear ads lift the CAC of one channel, and the credit brings it back', () => {
   const simulation = play('cac-jump@+1m/60s:channel=social,amount=40000', { minutes: 4 });
   const cac = (minute: number, channel = 'social') =>

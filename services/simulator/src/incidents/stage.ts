@@ -95,11 +95,14 @@ function churnWave(options: Of<'churn-wave'>, act: Act): void {
   }
   const stayers = touched.slice(leaveCount);
   if (options.price_rise > 0) reprice(act, { stayers, factor: 1 + options.price_rise });
-  world.at(act.endMs + options.grace, () => {
+  world.at(act.endMs + options.grace + winBackMs, () => {
     const count = Math.round(leavers.length * options.win_back);
     for (const { who, saidMs, effectiveMs } of leavers.slice(0, count)) subscriptions.takeBackEnd(who, { saidMs, effectiveMs });
   });
 }
+
+/** So long the wave stands at its height: with the default length the end of some minute always finds more than half of it. */
+const winBackMs = 20_000;
 
 function isFreeToLeave(who: Subscriber): boolean {
   return who.status === 'open' && who.plannedMs === null && !who.addOnOpen;
