@@ -44,7 +44,8 @@ const redis = connectRedis(config.redis, { name: 'vigie-monitor', logger });
 const clickhouse = env['VIGIE_CLICKHOUSE_URL']
   ? connectClickhouse(readConfig(z.object({ clickhouse: clickhouseConfig }), env).clickhouse, { name: 'vigie-monitor' })
   : null;
-if (clickhouse === null) logger.warn({}, 'VIGIE_CLICKHOUSE_URL is not set: alerts have no record outside Redis, and nothing could restore them');
+if (clickhouse === null)
+  logger.warn({}, 'VIGIE_CLICKHOUSE_URL is not set: alerts have no record outside Redis, and nothing could restore them');
 const place = { prefix: config.redis.prefix, topic: config.topic };
 const store = createAlertStore(redis, config.redis.prefix);
 const health = createSourceHealth(clock);

@@ -16,7 +16,10 @@ export interface Monitor {
 }
 
 export type MonitorOptions = Omit<EvaluatorOptions & AnnouncerOptions & DelivererOptions, 'ruleSet' | 'channels'> & {
-  readonly rules: { readonly active: () => { ruleSet: RuleSet; senders: ReturnType<DelivererOptions['channels']> }; readonly reload: () => Promise<boolean> };
+  readonly rules: {
+    readonly active: () => { ruleSet: RuleSet; senders: ReturnType<DelivererOptions['channels']> };
+    readonly reload: () => Promise<boolean>;
+  };
   /** Puts back what a lost Redis knew; before the first tick, and again whenever something shows that it forgot. */
   readonly restore: () => Promise<unknown>;
   /** Sends on to ClickHouse what was written since. */

@@ -116,7 +116,6 @@ export function contextAt(at: number, over: Partial<LaneContext> = {}): LaneCont
   return {
     nowMs: seconds(at),
     route,
-    channelType: 'webhook',
     resendMs: null,
     silences: [],
     acknowledgements: new Map(),

@@ -254,7 +254,7 @@ describe('order and identity', () => {
 });
 
 describe('channels of type alertmanager', () => {
-  const resend = { resendMs: seconds(60), channelType: 'alertmanager' as const };
+  const resend = { resendMs: seconds(60) };
 
   test('get everything that fires every resendMs, silenced or not, and each end once', () => {
     const run = new LaneRun();

@@ -1,6 +1,6 @@
 /** The nouns of announcing: who is told what, when, and what holds it back. What they mean is in docs/alerting.md. */
 import type { AlertRecord } from '../evaluate/alert-record.ts';
-import type { ChannelType, Severity } from '../types.ts';
+import type { Severity } from '../types.ts';
 
 /** What silences, routes and inhibitions match on: a rule's own labels, and rule, name, tenant, kpi, kind, severity and the slice's dimension. */
 export type AlertLabels = Readonly<Record<string, string>>;
@@ -147,7 +147,6 @@ export interface LaneContext {
   readonly nowMs: number;
   /** null: no longer in the rules; then nothing new is told, only resolves of what was announced. */
   readonly route: Route | null;
-  readonly channelType: ChannelType;
   /** Channels of type alertmanager: what was announced and fires is sent again this often, held or not; else null. */
   readonly resendMs: number | null;
   readonly silences: readonly Silence[];

@@ -128,7 +128,6 @@ class Announcements {
       acknowledgements: new Map(acknowledgements.filter(({ atMs }) => atMs <= nowMs).map((ack) => [ack.episode, ack])),
       firing: [...this.#firing.values()],
       route: channel === undefined ? null : routeById(route, lane.route),
-      channelType: channel?.type ?? 'log',
       resendMs: channel?.type === 'alertmanager' ? channel.resendMs : null,
     };
   }

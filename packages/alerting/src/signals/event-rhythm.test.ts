@@ -31,11 +31,16 @@ describe('how many events a silence swallowed', () => {
   });
 
   test.each([
-    ['a type that never came', [], at(0, 5), at(0, 9)],
-    ['a type that came just now', [{ startMs: at(0, 1), count: 10 }], at(0, 5), at(0, 5)],
-    ['a clock behind the last event', [{ startMs: at(0, 1), count: 10 }], at(0, 5), at(0, 4)],
-    ['a type whose first hour has not ended', [{ startMs: at(0, 5), count: 3 }], at(0, 5) + 60_000, at(0, 5) + 120_000],
-  ])('is 0 for %s', (_, hours, lastMs, nowMs) => {
+    { what: 'a type that never came', hours: [], lastMs: at(0, 5), nowMs: at(0, 9) },
+    { what: 'a type that came just now', hours: [{ startMs: at(0, 1), count: 10 }], lastMs: at(0, 5), nowMs: at(0, 5) },
+    { what: 'a clock behind the last event', hours: [{ startMs: at(0, 1), count: 10 }], lastMs: at(0, 5), nowMs: at(0, 4) },
+    {
+      what: 'a type whose first hour has not ended',
+      hours: [{ startMs: at(0, 5), count: 3 }],
+      lastMs: at(0, 5) + 60_000,
+      nowMs: at(0, 5) + 120_000,
+    },
+  ])('is 0 for $what', ({ hours, lastMs, nowMs }) => {
     expect(eventsExpected(hours, { lastMs, nowMs })).toBe(0);
   });
 });

@@ -24,7 +24,16 @@ export interface AnnouncerOptions {
   readonly ruleSet: () => RuleSet;
   readonly store: Pick<
     AlertStore,
-    'dueLanes' | 'knownLanes' | 'wakeLanes' | 'loadLane' | 'commitLane' | 'silences' | 'acknowledgements' | 'dropAcknowledgement' | 'knownRules' | 'load'
+    | 'dueLanes'
+    | 'knownLanes'
+    | 'wakeLanes'
+    | 'loadLane'
+    | 'commitLane'
+    | 'silences'
+    | 'acknowledgements'
+    | 'dropAcknowledgement'
+    | 'knownRules'
+    | 'load'
   >;
   readonly clock: Clock;
   readonly fault: FaultPoint;
@@ -85,20 +94,27 @@ export class LaneAnnouncer {
       nowMs,
       // A channel that is no longer declared cannot be told anything new.
       route: channel === undefined ? null : routeById(route, lane.route),
-      channelType: channel?.type ?? 'log',
       resendMs: channel?.type === 'alertmanager' ? channel.resendMs : null,
     };
     const plan = planLane({ lane, state: view.state, arrivals: view.arrivals }, context);
     const notifications = channel === undefined ? [] : plan.messages.flatMap((message) => renderMessage(message, channel));
     if (channel === undefined && plan.messages.length > 0) {
-      logger.error({ channel: lane.channel, messageCount: plan.messages.length }, 'a channel that was told of alerts is no longer declared; their end is only in the history');
+      logger.error(
+        { channel: lane.channel, messageCount: plan.messages.length },
+        'a channel that was told of alerts is no longer declared; their end is only in the history',
+      );
     }
-    if (plan.dropped > 0) logger.error({ channel: lane.channel, lane: lane.id, count: plan.dropped }, 'a lane is over its bounds: the oldest transitions are only in the history');
+    if (plan.dropped > 0)
+      logger.error(
+        { channel: lane.channel, lane: lane.id, count: plan.dropped },
+        'a lane is over its bounds: something that it should tell or count is only in the history',
+      );
     if (notifications.length > 0) fault('monitor.planned');
     const { state, consumedCount, dueMs } = plan;
     const result = await store.commitLane({ lane, expectedRevision: view.revision, state, consumedCount, notifications, dueMs, nowMs });
     if (result === 'lost') throw new AlertStateLost('Redis has no epoch of alerts');
-    if (result === 'full') logger.error({ channel: lane.channel }, 'the outbox is full: nothing more is announced until notifications go out');
+    if (result === 'full')
+      logger.error({ channel: lane.channel }, 'the outbox is full: nothing more is announced until notifications go out');
     if (result !== 'ok') return;
     if (notifications.length > 0) fault('monitor.announced');
     metrics.onAnnounced(lane.channel, notifications.length);
@@ -107,7 +123,10 @@ export class LaneAnnouncer {
   }
 
   /** An acknowledgement ends with its episode. */
-  async #forgetAcknowledgements({ acknowledgements }: Overlays, lane: { before: LaneState | null; after: LaneState | null }): Promise<void> {
+  async #forgetAcknowledgements(
+    { acknowledgements }: Overlays,
+    lane: { before: LaneState | null; after: LaneState | null },
+  ): Promise<void> {
     const left = new Set(lane.after?.alerts.map(({ episode }) => episode));
     for (const { episode } of lane.before?.alerts ?? []) {
       if (acknowledgements.has(episode) && !left.has(episode)) await this.#options.store.dropAcknowledgement(episode);
@@ -129,7 +148,9 @@ function firingOf(states: readonly RuleState[]): LaneContext['firing'] {
       if (rule === null || (condition.state !== 'FIRING' && condition.state !== 'RECOVERING')) return [];
       const [dimension, value] = Object.entries(instance.labels)[0] ?? [];
       const slice = dimension === undefined || value === undefined ? null : { dimension, value };
-      return [{ startedMs: condition.episode.startedMs, alert: { instance: instance.id, labels: labelsOf(rule, slice, condition.severity) } }];
+      return [
+        { startedMs: condition.episode.startedMs, alert: { instance: instance.id, labels: labelsOf(rule, slice, condition.severity) } },
+      ];
     }),
   );
   return firing.toSorted((a, b) => a.startedMs - b.startedMs).map(({ alert }) => alert);

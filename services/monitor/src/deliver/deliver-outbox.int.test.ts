@@ -64,7 +64,9 @@ describe('OutboxDeliverer', () => {
   });
 
   test('what a receiver refuses is a dead letter with its reason, and the next one gets its turn', async () => {
-    const deliverer = delivererOf({ desk: async ({ id }) => (id === 'msg_1' ? { kind: 'dead', reason: 'the receiver refused with 404' } : { kind: 'sent' }) });
+    const deliverer = delivererOf({
+      desk: async ({ id }) => (id === 'msg_1' ? { kind: 'dead', reason: 'the receiver refused with 404' } : { kind: 'sent' }),
+    });
     await round(deliverer);
     await round(deliverer);
     expect(await reasons()).toEqual(['the receiver refused with 404']);

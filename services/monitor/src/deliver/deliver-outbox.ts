@@ -89,7 +89,10 @@ export class OutboxDeliverer {
     const context = { channel: notification.channel, notification: notification.id, kind: notification.kind, attempt };
     if (result.kind === 'sent') logger.debug(context, 'notification delivered');
     else if (result.kind === 'disabled')
-      logger.error({ ...context, reason: result.reason }, 'CHANNEL DISABLED: its receiver is gone for good; correct it, then: vigie alerts enable');
+      logger.error(
+        { ...context, reason: result.reason },
+        'CHANNEL DISABLED: its receiver is gone for good; correct it, then: vigie alerts enable',
+      );
     else if (outcome.kind === 'retry')
       logger.warn({ ...context, reason: result.reason, dueMs: outcome.dueMs }, 'notification not delivered, will be tried again');
     else

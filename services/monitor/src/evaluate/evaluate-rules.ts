@@ -174,7 +174,8 @@ export class RuleEvaluator {
     if (before.state === after.state) return;
     if (after.state === 'HEALTHY') return logger.info({ rule: rule.uid, was: before.state }, 'a rule is in order again');
     const context = { rule: rule.uid, state: after.state, reason: after.reason };
-    if (after.state === 'BROKEN') logger.error(context, 'A RULE IS BROKEN: it cannot be judged and raises no alerts until somebody mends it');
+    if (after.state === 'BROKEN')
+      logger.error(context, 'A RULE IS BROKEN: it cannot be judged and raises no alerts until somebody mends it');
     else logger.error(context, 'a rule could not be judged; its windows wait');
   }
 
@@ -199,10 +200,20 @@ export class RuleEvaluator {
     const nowMs = clock();
     const { arrivals, instances } = addressRecords(records, change.instances, { ruleSet: ruleSet(), before: state.instances, nowMs });
     if (records.length > 0) fault('monitor.decided');
-    const result = await store.commit({ rule, expectedRevision: state.revision, evaluatedToMs, instances, health, records, arrivals, nowMs });
+    const result = await store.commit({
+      rule,
+      expectedRevision: state.revision,
+      evaluatedToMs,
+      instances,
+      health,
+      records,
+      arrivals,
+      nowMs,
+    });
     if (result === 'lost') throw new AlertStateLost('Redis has no epoch of alerts');
     if (result === 'refused') metrics.onRefused();
-    if (result === 'full') logger.error({ rule: rule.uid }, 'no room for alerts: nothing is judged until notifications go out; see the channels');
+    if (result === 'full')
+      logger.error({ rule: rule.uid }, 'no room for alerts: nothing is judged until notifications go out; see the channels');
     if (result !== 'ok') return null;
     if (records.length > 0) {
       fault('monitor.stored');

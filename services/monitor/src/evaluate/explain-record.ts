@@ -1,4 +1,12 @@
-import { driverTable, evidenceOf, lastOkWindowEnd, type AlertRecord, type DriverTable, type Explanation, type Reading } from '@vigie/alerting';
+import {
+  driverTable,
+  evidenceOf,
+  lastOkWindowEnd,
+  type AlertRecord,
+  type DriverTable,
+  type Explanation,
+  type Reading,
+} from '@vigie/alerting';
 import { kpiById, rollingWindowEnding, type Dimension, type Window } from '@vigie/kpis';
 import type { ReadKpi } from './read-readings.ts';
 

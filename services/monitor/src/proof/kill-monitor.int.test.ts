@@ -14,7 +14,9 @@ const redis = connectRedis(
   { name: 'test', logger },
 );
 beforeAll(async () => {
-  const clickhouse = connectClickhouse(readConfig(z.object({ clickhouse: clickhouseConfig }), suite.environment).clickhouse, { name: 'test' });
+  const clickhouse = connectClickhouse(readConfig(z.object({ clickhouse: clickhouseConfig }), suite.environment).clickhouse, {
+    name: 'test',
+  });
   await migrate(clickhouse, () => {});
   await clickhouse.close();
 });
@@ -133,7 +135,9 @@ describe('a receiver that fails', () => {
     while (!stage.isOver) stage.release();
     await eventually(async () => expect(await stage.store.deadLetters(10)).not.toHaveLength(0), { deadlineMs: 20_000 });
     isMended = true;
-    await eventually(async () => expect((await stage.store.load({ tenant: 'default', uid: 'churn' })).instances).toEqual([]), { deadlineMs: 20_000 });
+    await eventually(async () => expect((await stage.store.load({ tenant: 'default', uid: 'churn' })).instances).toEqual([]), {
+      deadlineMs: 20_000,
+    });
     await eventually(async () => expect(await stage.store.outboxDepth()).toBe(0), { deadlineMs: 20_000 });
     await stage.store.retryDead('all');
     await stage.untilTold();

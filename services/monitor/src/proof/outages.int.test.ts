@@ -51,23 +51,26 @@ async function untilJournalled(): Promise<void> {
 }
 
 describe('Redis', () => {
-  test.each([3, 5, 7])('emptied after %i windows: state and history come back from ClickHouse, and nothing is told twice', async (count) => {
-    const monitor = stage.start();
-    await play(count);
-    await untilJournalled();
-    const before = { history: await stage.store.history(100), state: await stage.store.load({ tenant: 'default', uid: 'churn' }) };
-    const toldCount = stage.receiver.receipts.length;
-    await redis.flushall();
-    await eventually(async () => expect(await stage.store.epoch()).not.toBeNull(), { deadlineMs: 20_000 });
-    const after = await stage.store.load({ tenant: 'default', uid: 'churn' });
-    expect(after.instances).toEqual(before.state.instances);
-    expect(await stage.store.history(100)).toEqual(before.history);
-    expect(stage.receiver.receipts).toHaveLength(toldCount);
-    await stage.playOut();
-    await stage.stopCleanly(monitor);
-    await stage.expectHonest();
-    expect(stage.receiver.receipts).toHaveLength(expectedKinds.length);
-  });
+  test.each([3, 5, 7])(
+    'emptied after %i windows: state and history come back from ClickHouse, and nothing is told twice',
+    async (count) => {
+      const monitor = stage.start();
+      await play(count);
+      await untilJournalled();
+      const before = { history: await stage.store.history(100), state: await stage.store.load({ tenant: 'default', uid: 'churn' }) };
+      const toldCount = stage.receiver.receipts.length;
+      await redis.flushall();
+      await eventually(async () => expect(await stage.store.epoch()).not.toBeNull(), { deadlineMs: 20_000 });
+      const after = await stage.store.load({ tenant: 'default', uid: 'churn' });
+      expect(after.instances).toEqual(before.state.instances);
+      expect(await stage.store.history(100)).toEqual(before.history);
+      expect(stage.receiver.receipts).toHaveLength(toldCount);
+      await stage.playOut();
+      await stage.stopCleanly(monitor);
+      await stage.expectHonest();
+      expect(stage.receiver.receipts).toHaveLength(expectedKinds.length);
+    },
+  );
 
   test('emptied while no monitor runs: the next one restores before it judges', async () => {
     const first = stage.start();

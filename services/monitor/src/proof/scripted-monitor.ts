@@ -43,7 +43,8 @@ const noKafka = (): never => {
 };
 const rules = holdRules({
   file: env['VIGIE_RULES_FILE'] ?? '',
-  openChannels: ({ channels }) => loadChannels(channels, { env, clock, logger, openKafka: noKafka, timeoutMs: Number(env['ATTEMPT_TIMEOUT_MS']) }),
+  openChannels: ({ channels }) =>
+    loadChannels(channels, { env, clock, logger, openKafka: noKafka, timeoutMs: Number(env['ATTEMPT_TIMEOUT_MS']) }),
   dryRun: async () => {},
   logger,
   onReload: own.onReload,

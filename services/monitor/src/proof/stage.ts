@@ -100,7 +100,9 @@ export class Stage {
     this.#children.push(child);
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const ended = new Promise<Awaited<Running['ended']>>((resolve) => child.on('close', (code, signal) => resolve({ code, signal, output })));
+    const ended = new Promise<Awaited<Running['ended']>>((resolve) =>
+      child.on('close', (code, signal) => resolve({ code, signal, output })),
+    );
     return { child, ended };
   }
 

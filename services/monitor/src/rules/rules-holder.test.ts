@@ -35,7 +35,10 @@ const hold = (): RulesHolder =>
     file,
     openChannels: () => openChannels(),
     dryRun: (ruleSet) => dryRun(ruleSet),
-    logger: { info: (context: unknown) => void said.push(JSON.stringify(context)), error: (context: unknown) => void said.push(JSON.stringify(context)) },
+    logger: {
+      info: (context: unknown) => void said.push(JSON.stringify(context)),
+      error: (context: unknown) => void said.push(JSON.stringify(context)),
+    },
     onReload: (outcome) => void outcomes.push(outcome),
   });
 const running = (holder: RulesHolder): string[] =>
@@ -118,10 +121,18 @@ describe('rules that change while the monitor runs', () => {
 
   test('that say nothing of lost messages get a rule that does, and keep their own if they have one', () => {
     write(rulesText('first'));
-    expect(hold().active().ruleSet.rules.map(({ kpi }) => kpi)).toContain('delivery_dead');
+    expect(
+      hold()
+        .active()
+        .ruleSet.rules.map(({ kpi }) => kpi),
+    ).toContain('delivery_dead');
     const own = '  - { uid: own, signal: delivery_dead, severity: { critical: { at_or_above: 3 } } }\n';
     write(`${rulesText('first')}${own}`);
-    expect(hold().active().ruleSet.rules.map(({ uid }) => uid)).toEqual(['first', 'own']);
+    expect(
+      hold()
+        .active()
+        .ruleSet.rules.map(({ uid }) => uid),
+    ).toEqual(['first', 'own']);
   });
 
   test('must be in order at the start', () => {

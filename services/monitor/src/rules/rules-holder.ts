@@ -82,7 +82,9 @@ function readRules(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new RulesFileError(`expected a readable rules file, found ${code} at ${file}; correct VIGIE_RULES_FILE or the file`, { cause: error });
+    throw new RulesFileError(`expected a readable rules file, found ${code} at ${file}; correct VIGIE_RULES_FILE or the file`, {
+      cause: error,
+    });
   }
 }
 

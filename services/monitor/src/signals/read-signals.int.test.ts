@@ -51,8 +51,16 @@ async function stand(...secondsBehind: number[]): Promise<void> {
 
 async function store(table: 'events' | 'dead_letters', rows: readonly { atMs: number; type?: string }[]): Promise<void> {
   const values = rows.map(({ atMs, type }, offset) => ({
-    ...(table === 'events' ? { tenant: 'default', source: 's', id: randomUUID(), type, subject: 'x', time: clickhouseTime(atMs) } : { reason: 'bad_json' }),
-    ...{ append_time: clickhouseTime(atMs), topic: suite.topic, partition: table === 'events' ? 1 : 2, offset: `${Date.now()}${String(offset).padStart(5, '0')}`, body: '' },
+    ...(table === 'events'
+      ? { tenant: 'default', source: 's', id: randomUUID(), type, subject: 'x', time: clickhouseTime(atMs) }
+      : { reason: 'bad_json' }),
+    ...{
+      append_time: clickhouseTime(atMs),
+      topic: suite.topic,
+      partition: table === 'events' ? 1 : 2,
+      offset: `${Date.now()}${String(offset).padStart(5, '0')}`,
+      body: '',
+    },
   }));
   await clickhouse.client.insert({ table: `${clickhouse.database}.${table}`, format: 'JSONEachRow', values });
 }
@@ -72,7 +80,10 @@ test('a partition is stuck by how far it is behind the best one: when all are la
 
 test('the share of dead letters is that of the last quarter of an hour: 3 of 12 are 25 %', async () => {
   const recent = nowMs - 60_000;
-  await store('events', Array.from({ length: 9 }, () => ({ atMs: recent, type: 'visit.recorded' })));
+  await store(
+    'events',
+    Array.from({ length: 9 }, () => ({ atMs: recent, type: 'visit.recorded' })),
+  );
   await store('dead_letters', [...Array.from({ length: 3 }, () => ({ atMs: recent })), { atMs: nowMs - hourMs }]);
   const [reading] = await read('dead_letter_share');
   expect(reading).toMatchObject({ value: '25.00', unit: 'percent', measures: { dead_letters: 3n, records: 12n } });

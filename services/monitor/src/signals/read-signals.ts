@@ -59,7 +59,11 @@ async function stuckPartition(question: SignalQuestion, deps: SignalDeps): Promi
   const lags = (await partitionLags(deps)) ?? [];
   const best = Math.min(...lags);
   return lags.map((lag, partition) =>
-    signalReading(question, { value: secondsText(lag - best), unit: 'seconds', slice: { dimension: 'partition', value: String(partition) } }),
+    signalReading(question, {
+      value: secondsText(lag - best),
+      unit: 'seconds',
+      slice: { dimension: 'partition', value: String(partition) },
+    }),
   );
 }
 
