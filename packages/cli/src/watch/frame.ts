@@ -3,7 +3,7 @@ import type { SettingsBook } from '@vigie/kpis';
 import type { Alert } from '../alerts/alerts-of.ts';
 import type { Board } from '../alerts/board.ts';
 import { countsText } from '../alerts/render-list.ts';
-import { judgedText, limitText, localText, measuredOf, momentText, sliceText } from '../alerts/words.ts';
+import { judgedText, limitText, measuredOf, momentText, plural, sliceText } from '../alerts/words.ts';
 import { scaleOf, sparkline } from '../rules/backtest/chart.ts';
 import { durationText } from '../rules/words.ts';
 import { gauge } from './gauge.ts';
@@ -55,7 +55,7 @@ export interface FrameInput {
 export function frame(input: FrameInput): readonly Line[] {
   const { model, ui, screen } = input;
   const head = [statusLine(input), ...troubleLines(input)];
-  const foot = footLines(ui);
+  const foot = footLines(ui, screen.width);
   const room = screen.height - head.length - foot.length;
   const kpiRoom = Math.max(1, Math.min(model.kpis.length + 1, Math.floor((room - 1) * 0.6)));
   const kpis = kpiLines(model, { width: screen.width, rowCount: Number.isFinite(room) ? kpiRoom : Infinity });
@@ -65,20 +65,26 @@ export function frame(input: FrameInput): readonly Line[] {
   return [...kept, ...foot].slice(0, screen.height).map((line) => cutLine(line, screen.width));
 }
 
-function statusLine({ model, nowMs }: FrameInput): Line {
-  const clock = (ms: number): string => new Intl.DateTimeFormat('sv-SE', { timeZone: model.zone, timeStyle: 'medium' }).format(ms);
+function statusLine({ model, nowMs, screen }: FrameInput): Line {
+  const clock = (ms: number): string => clockText(ms, model.zone);
   const { completeThroughMs } = model;
   const health =
     completeThroughMs === null
       ? span('numbers are not complete yet', 'warn')
-      : lagSpan(Math.max(0, nowMs - completeThroughMs), clock(completeThroughMs));
+      : lagSpan(Math.max(0, nowMs - completeThroughMs), screen.width < narrowWidth ? '' : `complete through ${clock(completeThroughMs)}, `);
   return [span('Vigie ', 'bold'), span(`${clock(nowMs)} ${model.zone}  `), health];
 }
+
+const clockText = (ms: number, zone: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: zone, timeStyle: 'medium' }).format(ms);
+
+/** Below this there is no room for whole sentences. */
+const narrowWidth = 96;
 
 const lateMs = 60_000;
 function lagSpan(lagMs: number, through: string): Span {
   const text = lagMs < 10_000 ? `${(lagMs / 1_000).toFixed(1)} s` : durationText(lagMs);
-  return span(`numbers complete through ${through}, ${text} behind`, lagMs > lateMs ? 'bad' : 'good');
+  return span(`numbers ${through}${text} behind`, lagMs > lateMs ? 'bad' : 'good');
 }
 
 function troubleLines({ trouble, model, nowMs }: FrameInput): readonly Line[] {
@@ -86,7 +92,7 @@ function troubleLines({ trouble, model, nowMs }: FrameInput): readonly Line[] {
   if (trouble !== null) {
     lines.push([
       span(
-        `${trouble.text} for ${durationText(Math.max(1_000, nowMs - trouble.sinceMs))}; what follows is of ${localText(model.readMs, model.zone).slice(11)}`,
+        `no answer for ${durationText(Math.max(1_000, nowMs - trouble.sinceMs))}, this is as of ${clockText(model.readMs, model.zone)}: ${trouble.text}`,
         'bad',
       ),
     ]);
@@ -176,7 +182,7 @@ function emptyText({ board, zone, alerts }: WatchModel): string {
   const judged = board.rules.filter(({ state }) => state.evaluatedToMs !== null);
   if (judged.length === 0) return '  no rule was judged yet; is the monitor running?';
   const lastMs = Math.max(...judged.map(({ state }) => state.evaluatedToMs ?? 0));
-  return `  ${judged.length} rules judged, the last window ended ${momentText(lastMs, { nowMs: board.nowMs, zone })}`;
+  return `  ${plural(judged.length, 'rule')} judged, the last window ended ${momentText(lastMs, { nowMs: board.nowMs, zone })}`;
 }
 
 interface AlertPlace {
@@ -188,7 +194,9 @@ interface AlertPlace {
 
 function alertLine(alert: Alert, { model, nowMs, width, isChosen }: AlertPlace): Line {
   const { rule, slice, record, limit, state, severity } = alert;
-  const nameWidth = width >= 120 ? 44 : Math.max(14, width - 62);
+  const isNarrow = width < narrowWidth;
+  const nameWidth = width >= 120 ? 44 : Math.max(14, Math.min(44, width - (isNarrow ? 46 : 62)));
+  const sliceName = slice === null ? '' : isNarrow ? `: ${plainText(slice.value)}` : ` ${sliceText(slice)}`;
   const word = state === 'FIRING' ? severity.toUpperCase() : state;
   const measured = measuredOf(rule, model.settings.of(rule.tenant).currency);
   const limits = limit === null ? '' : `limit ${limitText(limit, record ?? { rule, evidence: null }, measured)}`;
@@ -196,7 +204,7 @@ function alertLine(alert: Alert, { model, nowMs, width, isChosen }: AlertPlace):
   return [
     span(isChosen ? '> ' : '  ', isChosen ? 'chosen' : 'plain'),
     span(fit(word, 11), state === 'FIRING' ? severityTones[severity] : state === 'PENDING' ? 'warn' : 'good'),
-    span(fitName(plainText(rule.name), slice === null ? '' : ` ${sliceText(slice)}`, nameWidth), isChosen ? 'bold' : 'plain'),
+    span(fitName(plainText(rule.name), sliceName, nameWidth), isChosen ? 'bold' : 'plain'),
     span(` ${fit(durationText(Math.max(0, nowMs - alert.sinceMs)), 10, 'right')}  `),
     ...marksOf(alert),
     span(`${numbers}  `, 'dim'),
@@ -221,22 +229,38 @@ const questions: Readonly<Partial<Record<UiState['mode'], string>>> = {
   filter: 'show alerts with: ',
 };
 
-export function footLines({ mode, input, notice }: UiState): readonly Line[] {
+function footLines({ mode, input, notice }: UiState, width: number): readonly Line[] {
   const said: Line[] = notice === null ? [] : [[span(notice.text, notice.isBad ? 'bad' : 'note')]];
   const question = questions[mode];
   if (question !== undefined)
     return [...said, [span(question, 'note'), span(input), span(' ', 'chosen'), span('  enter: do it, escape: leave it', 'dim')]];
   if (mode === 'details' || mode === 'help')
     return [...said, [span('up, down, space: scroll   escape: back   a: acknowledge   s: silence', 'dim')]];
+  if (width < narrowWidth) return [...said, [span('enter: details  a: ack  s: silence  f: filter  ?: help  q: quit', 'dim')]];
   return [...said, [span('up, down: choose   enter: details   a: acknowledge   s: silence   f: filter   ?: help   q: quit', 'dim')]];
 }
 
 /** A text of its own instead of KPIs and alerts. */
 export function pageFrame(text: string, ui: UiState, { width, height }: Screen): readonly Line[] {
-  const foot = footLines(ui);
-  const lines = text.split('\n');
+  const foot = footLines(ui, width);
+  const lines = text.split('\n').flatMap((line) => wrapped(line, width));
   const room = Math.max(1, height - foot.length);
   const from = Math.max(0, Math.min(ui.scroll, lines.length - room));
   const shown = lines.slice(from, from + room).map((line) => [span(line)]);
   return [...shown, ...foot].slice(0, height).map((line) => cutLine(line, width));
+}
+
+/** A line that is too long goes on below, further in than it began; words stay whole where they can. */
+export function wrapped(line: string, width: number): readonly string[] {
+  const indent = `${/^ */.exec(line)![0]}    `;
+  const lines: string[] = [];
+  let rest = line;
+  while (Array.from(rest).length > width && width > indent.length + 8) {
+    const head = Array.from(rest).slice(0, width).join('');
+    const space = head.lastIndexOf(' ');
+    const cut = space > indent.length + 8 ? space : head.length;
+    lines.push(rest.slice(0, cut));
+    rest = indent + rest.slice(cut).trimStart();
+  }
+  return [...lines, rest];
 }

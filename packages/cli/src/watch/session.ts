@@ -8,6 +8,7 @@ import type { WatchSource } from './watch-source.ts';
 const refreshMs = 1_000;
 /** A reading that takes long is not repeated at once: of the time, at most so much is spent on reading. */
 const readShareMax = 0.25;
+const restMaxMs = 10_000;
 /** An answer that takes longer than this is told as an outage, before it has become one. */
 const slowMs = 3_000;
 
@@ -61,9 +62,9 @@ export class WatchSession {
     const ticking = this.#tick(signal);
     while (!signal.aborted) {
       const startedMs = performance.now();
-      await this.refresh();
+      const isRead = await this.refresh();
       const tookMs = performance.now() - startedMs;
-      await rest(Math.max(refreshMs - tookMs, tookMs / readShareMax - tookMs), signal);
+      await rest(isRead ? Math.min(restMaxMs, Math.max(refreshMs - tookMs, tookMs / readShareMax - tookMs)) : refreshMs, signal);
     }
     await ticking;
   }
@@ -75,21 +76,24 @@ export class WatchSession {
       const nowMs = this.#clock();
       const startedMs = this.#readStartedMs;
       const isSlow = startedMs !== null && nowMs - startedMs > slowMs && this.#snapshot.trouble === null;
-      this.#show(isSlow ? { nowMs, trouble: { sinceMs: startedMs, text: 'the servers have not answered' } } : { nowMs });
+      this.#show(isSlow ? { nowMs, trouble: { sinceMs: startedMs, text: 'the servers take their time' } } : { nowMs });
     }
   }
 
-  async refresh(): Promise<void> {
+  /** False when nothing could be read. */
+  async refresh(): Promise<boolean> {
     const nowMs = this.#clock();
     this.#readStartedMs = nowMs;
     try {
       const model = await this.#source.read(nowMs);
       this.#show({ model, trouble: null, nowMs: this.#clock() });
+      return true;
     } catch (error) {
       this.#show({
         trouble: { sinceMs: this.#snapshot.trouble?.sinceMs ?? nowMs, text: describeFailure(error).message },
         nowMs: this.#clock(),
       });
+      return false;
     } finally {
       this.#readStartedMs = null;
     }
