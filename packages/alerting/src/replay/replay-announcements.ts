@@ -1,5 +1,6 @@
+import { lanesOfRecord } from '../announce/address-record.ts';
 import { labelsOf } from '../announce/labels.ts';
-import { lanesOf, routeById } from '../announce/route.ts';
+import { routeById } from '../announce/route.ts';
 import { planLane } from '../announce/plan-lane.ts';
 import type { Acknowledgement, Arrival, Lane, LaneContext, LaneState, Message, Silence } from '../announce/types.ts';
 import type { AlertRecord } from '../evaluate/alert-record.ts';
@@ -97,7 +98,7 @@ class Announcements {
     if (kind === 'resolved') this.#firing.delete(instance);
     else this.#firing.set(instance, { instance, labels });
     const told = this.#lanesOfEpisode.get(episode) ?? [];
-    const lanes = [...new Map([...told, ...lanesOf(this.#ruleSet.route, labels)].map((lane) => [lane.id, lane])).values()];
+    const lanes = lanesOfRecord(record, this.#ruleSet, told);
     if (kind === 'resolved') this.#lanesOfEpisode.delete(episode);
     else this.#lanesOfEpisode.set(episode, lanes);
     for (const lane of lanes) {
