@@ -10,7 +10,7 @@ export interface EventRhythm {
 }
 
 /**
- * When the events of each type happened, hour by hour, within `[sinceMs, untilMs)`.
+ * When the events of each type happened, hour by hour, from `sinceMs` to `untilMs`, both included.
  *
  * Holds    event time, not arrival: an import of the past is no rhythm of today. A row that was sent twice and is not merged yet counts twice, which
  *          a rhythm can bear
@@ -23,7 +23,7 @@ export async function readEventRhythm(
     sql: `SELECT type, toString(max(last)) AS last_ms, arraySort(groupArray((toString(hour_ms), toString(hour_count)))) AS hours FROM (
             SELECT type, toUnixTimestamp(toStartOfHour(time)) * 1000 AS hour_ms, count() AS hour_count, max(toUnixTimestamp64Milli(time)) AS last
             FROM ${clickhouse.database}.events
-            WHERE topic = {topic:String} AND tenant = {tenant:String} AND time >= {since:DateTime64(3, 'UTC')} AND time < {until:DateTime64(3, 'UTC')}
+            WHERE topic = {topic:String} AND tenant = {tenant:String} AND time >= {since:DateTime64(3, 'UTC')} AND time <= {until:DateTime64(3, 'UTC')}
             GROUP BY type, hour_ms)
           GROUP BY type ORDER BY type`,
     params: { topic: asked.topic, tenant: asked.tenant, since: clickhouseTime(asked.sinceMs), until: clickhouseTime(asked.untilMs) },

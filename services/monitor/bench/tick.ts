@@ -22,13 +22,19 @@ const redis = connectRedis(config.redis, { name: 'bench-tick', logger });
 const store = createAlertStore(redis, `${config.redis.prefix}-bench-tick`);
 await store.begin('bench');
 
-const rules = Array.from({ length: ruleCount }, (_, index) => `
+const rules = Array.from(
+  { length: ruleCount },
+  (_, index) => `
   - uid: cac-${index}
     kpi: cac_by_channel
     group_by: [channel]
     window: { size: 7d, every: 1m }
-    severity: { warning: { at_or_above: 100 }, critical: { at_or_above: 200 } }`);
-const parsed = parseRules(`version: 1\nrules:${rules.join('')}\nroutes: { default: { channels: [log], group_wait: 0s, group_interval: 0s } }\n`, kpiDefs);
+    severity: { warning: { at_or_above: 100 }, critical: { at_or_above: 200 } }`,
+);
+const parsed = parseRules(
+  `version: 1\nrules:${rules.join('')}\nroutes: { default: { channels: [log], group_wait: 0s, group_interval: 0s } }\n`,
+  kpiDefs,
+);
 if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
 const { ruleSet } = parsed;
 

@@ -3,12 +3,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connectClickhouse, migrate } from '@vigie/clickhouse';
+import { clickhouseConfig, readConfig } from '@vigie/runtime';
 import { eventually, useServers } from '@vigie/testkit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 const suite = useServers();
 const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
 let folder = '';
+beforeAll(async () => {
+  const clickhouse = connectClickhouse(readConfig(clickhouseConfig, suite.environment), { name: 'test' });
+  await migrate(clickhouse, () => {});
+  await clickhouse.close();
+});
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'vigie-monitor-main-'));
 });
@@ -46,11 +53,22 @@ test('a rules file with mistakes is refused at the start, with every mistake and
   const file = join(folder, 'rules.yaml');
   writeFileSync(
     file,
-    'version: 1\nrules:\n  - uid: a\n    kpy: cac\n    window: { size: 30d, every: 1h }\n    severity: { warning: { at_or_above: 1 } }\n',
+    `version: 1
+rules:
+  - uid: a
+    kpy: cac
+    window: { size: 30d, every: 1h }
+    severity: { warning: { at_or_above: 1 } }
+  - uid: a
+    kpi: cac
+    window: { size: 30d, every: 90s }
+    severity: { warning: { at_or_above: 1 } }
+`,
   );
   const { said, ended } = start({ VIGIE_RULES_FILE: file });
   expect(await ended).toBe(1);
   expect(said.err).toBe(
-    `${file}:3:5 rules[0].kpi: expected a string, found nothing\n${file}:4:5 rules[0].kpy: unknown key "kpy". Did you mean kpi?\n`,
+    `${file}:4:5 rules[0].kpy: unknown key "kpy". Did you mean kpi?\n${file}:9:33 rules[1].window.every: ` +
+      'expected whole minutes, at least 1m (windows end on minutes), found 90 s\n',
   );
 });

@@ -225,4 +225,21 @@ describe('a Redis that knows what it should', () => {
     expect(await state.start(store)).toBe('restored');
     expect(orderOnly(await state.durable())).toEqual(orderOnly(withoutGoneRules(before)));
   });
+
+  test('teaches a ClickHouse that was put back from an older copy, and what that still believes to be waiting is not sent again', async () => {
+    await state.start(store);
+    await liveThrough(store);
+    await state.ship(store);
+    await state.empty();
+    expect(await state.start(store)).toBe('restored');
+    // What follows is in Redis alone, as if ClickHouse had lost it later.
+    for (const one of await claimAll(store)) await store.settle(one, { kind: 'sent', nowMs: 10_000 });
+    await state.ship(store, null);
+    expect(await state.start(store)).toBe('kept');
+    const before = (await store.waiting(10)).map(({ notification }) => notification.id);
+    await state.empty();
+    expect(await state.start(store)).toBe('restored');
+    expect((await store.waiting(10)).map(({ notification }) => notification.id)).toEqual(before);
+    expect(before).not.toContain('again');
+  });
 });

@@ -3,7 +3,6 @@ import { connectRedis, createAlertStore } from '@vigie/redis';
 import { clickhouseConfig, createLogger, readConfig } from '@vigie/runtime';
 import { eventually, useServers } from '@vigie/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { Answer } from './counting-receiver.ts';
 import { expectedKinds, Stage } from './stage.ts';
 
@@ -14,7 +13,7 @@ const redis = connectRedis(
   { name: 'test', logger },
 );
 beforeAll(async () => {
-  const clickhouse = connectClickhouse(readConfig(z.object({ clickhouse: clickhouseConfig }), suite.environment).clickhouse, {
+  const clickhouse = connectClickhouse(readConfig(clickhouseConfig, suite.environment), {
     name: 'test',
   });
   await migrate(clickhouse, () => {});

@@ -137,10 +137,8 @@ describe('ClickHouse', () => {
     await untilJournalled();
     await stage.stopCleanly(next);
     await stage.expectHonest();
-    const rows = await query<{ transition: string }>(clickhouse, {
-      sql: `SELECT DISTINCT transition FROM ${clickhouse.database}.alert_transitions`,
-    });
-    const stored = new Set(rows.map(({ transition }) => transition));
+    const rows = await query<{ id: string }>(clickhouse, { sql: `SELECT id FROM ${clickhouse.views}.alert_transitions` });
+    const stored = new Set(rows.map(({ id }) => id));
     for (const { transition } of await stage.store.history(100)) expect(stored).toContain(transition.id);
   });
 });
