@@ -22,7 +22,15 @@ export interface SeverityLimit {
 export type RuleKind = 'kpi' | 'pipeline';
 
 /** Vigie's own signals, judged like KPIs; what each one says is in docs/alerting.md. */
-export const pipelineSignals = ['completeness_lag', 'stuck_partition', 'dead_letter_share', 'silent_event_type', 'source_error', 'rule_broken', 'delivery_dead'] as const;
+export const pipelineSignals = [
+  'completeness_lag',
+  'stuck_partition',
+  'dead_letter_share',
+  'silent_event_type',
+  'source_error',
+  'rule_broken',
+  'delivery_dead',
+] as const;
 export type PipelineSignal = (typeof pipelineSignals)[number];
 
 /**
@@ -130,14 +138,7 @@ export type EmailChannel = ChannelBase & {
 };
 export type KafkaChannel = ChannelBase & { readonly type: 'kafka'; readonly topic: string };
 export type LogChannel = ChannelBase & { readonly type: 'log' };
-export type Channel =
-  | LogChannel
-  | WebhookChannel
-  | ChatChannel
-  | PagerDutyChannel
-  | AlertmanagerChannel
-  | EmailChannel
-  | KafkaChannel;
+export type Channel = LogChannel | WebhookChannel | ChatChannel | PagerDutyChannel | AlertmanagerChannel | EmailChannel | KafkaChannel;
 export type ChannelType = Channel['type'];
 
 export interface RuleSet {
@@ -243,8 +244,7 @@ export interface Transition {
  * BROKEN: it has failed for so long that somebody must look.
  */
 export type RuleHealth =
-  | { readonly state: 'HEALTHY' }
-  | { readonly state: 'NO_DATA' | 'ERROR' | 'BROKEN'; readonly sinceMs: number; readonly reason: string };
+  { readonly state: 'HEALTHY' } | { readonly state: 'NO_DATA' | 'ERROR' | 'BROKEN'; readonly sinceMs: number; readonly reason: string };
 
 /** One number to judge: a KPI's answer, or a pipeline signal made to look like one. */
 export interface Reading extends Omit<KpiAnswer, 'slice' | 'unit'> {

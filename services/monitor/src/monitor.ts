@@ -60,7 +60,12 @@ export function createMonitor(options: MonitorOptions): Monitor {
         evaluator.forget();
         isRestored = true;
       }
-      await judge().finally(() => announcer.tick());
+      try {
+        await judge();
+      } finally {
+        // What was stored before a failure is told all the same.
+        await announcer.tick();
+      }
     } catch (error) {
       if (error instanceof AlertStateLost) isRestored = false;
       throw error;

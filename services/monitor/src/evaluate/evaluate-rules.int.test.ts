@@ -40,11 +40,11 @@ function rulesOf(rules: string): RuleSet {
 let store: AlertStore;
 let nowMs = startMs;
 let runCount = 0;
-beforeEach(() => {
+beforeEach(async () => {
   runCount += 1;
   nowMs = startMs;
   store = createAlertStore(redis, `${suite.redisPrefix}-evaluate-${runCount}`);
-  return store.begin('test').then(() => {});
+  await store.begin('test');
 });
 
 function evaluatorOf(rules: string, readKpi: ReadKpi): RuleEvaluator {

@@ -31,8 +31,8 @@ afterAll(async () => {
 
 const health = createSourceHealth(clock);
 async function read(signal: Parameters<ReturnType<typeof createSignalReader>>[0]['signal']): Promise<readonly Reading[]> {
-  const store = createAlertStore(redis, suite.redisPrefix);
-  const readSignal = createSignalReader({ ...{ redis, place, store, clickhouse, health, clock } });
+  const alerts = createAlertStore(redis, suite.redisPrefix);
+  const readSignal = createSignalReader({ redis, place, store: alerts, clickhouse, health, clock });
   return readSignal({ tenant: 'default', signal, windowEndMs: nowMs, everyMs: 60_000 });
 }
 const shown = (readings: readonly Reading[]) => readings.map(({ value, slice }) => (slice === null ? value : `${slice.value}: ${value}`));
