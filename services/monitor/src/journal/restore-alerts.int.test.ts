@@ -70,8 +70,8 @@ describe('a Redis that was emptied', () => {
     await state.ship(store);
     await store.commit(aCommitTo([aLane()], ['t1'], { expectedRevision: 1 }));
     const silence = { id: 's', matchers: [], startsMs: 0, endsMs: 5, author: 'ana', comment: 'lost', createdMs: 0 };
-    for (const comment of ['lost', 'lost too', 'all of it']) await store.putSilence({ ...silence, comment });
-    const late = await store.readJournal(10);
+    for (let count = 0; count < 20; count++) await store.putSilence({ ...silence, comment: `lost ${count}` });
+    const late = await store.readJournal(100);
     await state.empty();
     // A monitor that starts now has not seen how far the lost one had come.
     store = state.store();
