@@ -40,7 +40,7 @@ export async function acknowledgeAlert(desk: Desk, output: Output, asked: Acknow
 }
 
 /** What an acknowledgement changes: repeats, and nothing else. */
-export function stopsText({ channels, severity }: Alert, ruleSet: RuleSet | null): string {
+function stopsText({ channels, severity }: Alert, ruleSet: RuleSet | null): string {
   const resending = new Set((ruleSet?.channels ?? []).filter(({ type }) => type === 'alertmanager').map(({ name }) => name));
   const names = [...new Set(channels.map(({ channel }) => channel).filter((name) => !resending.has(name)))];
   const repeats = names.length === 0 ? 'repeats stop' : `repeats to ${names.join(', ')} stop`;
@@ -61,7 +61,7 @@ export async function unacknowledgeAlert(desk: Desk, output: Output, asked: { wr
   return exitCodes.ok;
 }
 
-export function requireText(option: string, text: string): void {
+function requireText(option: string, text: string): void {
   if (text.trim() === '') throw new CliError(`${option}: expected some text, found nothing; say who or why`, exitCodes.usage);
   if (text.length > commentLengthMax) throw tooLong(option);
 }

@@ -1,4 +1,4 @@
-import { anAlertRule } from '@vigie/testkit';
+import { anAlertRecord, anAlertRule } from '@vigie/testkit';
 import { expect, test } from 'vitest';
 import { type Alert, alertsOf, needsAttention } from './alerts-of.ts';
 import { board, firing, hourMs, judged, laneTo, laneView, nowMs, pending } from './board.fixture.ts';
@@ -86,4 +86,6 @@ test('the record of an alert is what its lanes know, else the newest of the hist
   const known = only(alertsOf(board([judged(rule, [firing('i')])], { lanes })));
   expect(known.record?.transition.id).toBe('t-i');
   expect(only(alertsOf(board([judged(rule, [firing('i')])]))).record).toBeNull();
+  const records = [anAlertRecord('newest', { instance: 'i' }), anAlertRecord('older', { instance: 'i' })];
+  expect(only(alertsOf(board([judged(rule, [firing('i')])], { records }))).record?.transition.id).toBe('newest');
 });

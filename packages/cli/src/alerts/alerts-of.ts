@@ -111,7 +111,7 @@ function firingOf({ rules }: Board): readonly FiringAlert[] {
     .map(({ alert }) => alert);
 }
 
-export function sliceOf({ labels }: Pick<Instance, 'labels'>): AlertRecord['slice'] {
+function sliceOf({ labels }: Pick<Instance, 'labels'>): AlertRecord['slice'] {
   const [label] = Object.entries(labels);
   return label === undefined ? null : { dimension: label[0], value: label[1] };
 }

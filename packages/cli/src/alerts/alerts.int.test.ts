@@ -93,7 +93,7 @@ function fired(channel: string) {
 }
 
 beforeAll(async () => {
-  expect(await vigie('migrate')).toMatchObject({ code: 0 });
+  expect(await vigie('migrate')).toMatchObject({ code: 0, out: '' });
 });
 
 test('before any monitor ran it says that nothing is known, and what was not judged', async () => {
@@ -122,7 +122,14 @@ describe('with two alerts that fire and one that is pending', () => {
     expect(await store.commit({ ...commit, instances: [paid.instance, email.instance, pending], records, arrivals })).toBe('ok');
     const notifications = [aNotification('msg_lost00000001', { channel: 'log', queue: lane.id, text: 'Customer churn is 6.10%' })];
     const { revision } = await store.loadLane(lane);
-    expect(await store.commitLane(aLaneCommit({ lane, expectedRevision: revision, notifications, dueMs: null }))).toBe('ok');
+    const announced = { status: 'firing', severity: 'warning', atMs: startedMs } as const;
+    const alerts = records.map((current) => {
+      const { instance, episode } = current.transition;
+      return { instance, episode, current, announced, pending: [] };
+    });
+    const state = { lane, alerts, lastMessageMs: startedMs, messageCount: 1, firings: {}, damped: {} };
+    const told = aLaneCommit({ lane, expectedRevision: revision, state, consumedCount: records.length, notifications, dueMs: null });
+    expect(await store.commitLane(told)).toBe('ok');
     const [claimed] = await store.claim({ nowMs: Date.now(), leaseMs: 60_000, countMax: 1 });
     expect(await store.settle(claimed!, { kind: 'dead', nowMs: Date.now(), reason: 'HTTP 404' })).toBe(true);
   });
@@ -182,7 +189,7 @@ describe('with two alerts that fire and one that is pending', () => {
   });
 
   test('an acknowledgement says what it stops, wakes its lane, shows in the list, and can be taken back', async () => {
-    expect(await store.dueLanes({ nowMs: Date.now(), countMax: 10 })).not.toContainEqual(expect.objectContaining({ id: 'other' }));
+    expect(await store.dueLanes({ nowMs: Date.now(), countMax: 10 })).toEqual([]);
     const run = await vigie('alerts', 'ack', 'email', '--comment', 'looking at it', '--author', 'ada');
     expect(run).toMatchObject({ code: 0, out: '' });
     expect(run.err).toContain('repeats to log stop until it becomes graver or ends; its end is told all the same');
@@ -191,7 +198,7 @@ describe('with two alerts that fire and one that is pending', () => {
       comment: 'looking at it',
       severity: 'warning',
     });
-    expect(await store.dueLanes({ nowMs: Date.now(), countMax: 10 })).toContainEqual(lane);
+    expect(await store.dueLanes({ nowMs: Date.now(), countMax: 10 })).toEqual([lane]);
     expect((await vigie('alerts', 'list')).out).toMatch(/acknowledged by ada at \S+.*: looking at it/);
     expect(await vigie('alerts', 'unack', 'email')).toMatchObject({ code: 0 });
     expect((await store.acknowledgements()).size).toBe(0);

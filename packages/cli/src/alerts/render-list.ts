@@ -97,7 +97,7 @@ export function sinceText({ state, sinceMs }: Pick<Alert, 'state' | 'sinceMs'>, 
 }
 
 /** Rules that are not judged as they should be, channels that are off, what was lost. */
-export function healthLines(shown: Pick<Shown, 'board' | 'zone'>, colors: Colors): string[] {
+function healthLines(shown: Pick<Shown, 'board' | 'zone'>, colors: Colors): string[] {
   const { board, zone } = shown;
   const at = { nowMs: board.nowMs, zone };
   const ill = board.rules.flatMap(({ uid, state: { health } }) =>

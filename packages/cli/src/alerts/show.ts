@@ -64,7 +64,7 @@ async function findSubject(desk: Desk, { written, nowMs }: AskedAlert): Promise<
 }
 
 /** Alerts of now first: a past episode of an instance that fires is found by its own id alone. */
-export function subjects(alerts: readonly Alert[], history: readonly AlertRecord[]): Named<Subject>[] {
+function subjects(alerts: readonly Alert[], history: readonly AlertRecord[]): Named<Subject>[] {
   const byInstance = Map.groupBy(history, ({ transition }) => transition.instance);
   const present = alerts.map((alert): Named<Subject> => {
     const known = byInstance.get(alert.instance.id) ?? (alert.record === null ? [] : [alert.record]);

@@ -102,13 +102,13 @@ export async function addSilence(
 }
 
 /** Alerts of now that a silence holds. */
-export function matching(silence: Silence, alerts: readonly Alert[], nowMs: number): readonly Alert[] {
+function matching(silence: Silence, alerts: readonly Alert[], nowMs: number): readonly Alert[] {
   return alerts.filter(({ rule, slice, severity }) => activeSilence([silence], labelsOf(rule, slice, severity), nowMs) !== null);
 }
 
 const namedMax = 10;
 
-export function holdsText(held: readonly Alert[]): string {
+function holdsText(held: readonly Alert[]): string {
   const firing = held.filter(({ episode }) => episode !== null);
   if (firing.length === 0) return 'nothing that fires now matches it; it holds what comes';
   const names = firing.slice(0, namedMax).map(({ rule, slice }) => [rule.name, sliceText(slice)].join(' ').trim());

@@ -45,7 +45,7 @@ function useScreen(): Screen {
   return screen;
 }
 
-export function linesOf({ ui, model, trouble, details, nowMs }: Snapshot, screen: Screen): readonly Line[] {
+function linesOf({ ui, model, trouble, details, nowMs }: Snapshot, screen: Screen): readonly Line[] {
   if (ui.mode === 'help') return pageFrame(helpText, ui, screen);
   if (model === null)
     return [

@@ -5,7 +5,8 @@ Above: the KPIs that rules watch, as they are now.
   change      since the oldest window of the sparkline
   sparkline   the last windows that the rule judges, the newest to the right; a dot where there is no number
   gauge       ● where the value stands, ░ the band in which an alert that fires goes on, │ the warning limit, ┃ the critical limit
-  last word   what the rule would say of the number now; it fires only when its window has ended and is complete
+  last word   what the rule would say of the number now; it fires only when its window has ended and is complete;
+              in the band: an alert that fires goes on, and none begins
 
 Below: alerts, those that fire first. Ages count from the end of the window in which it began to fire.
   ack         somebody has seen it: repeats stop until it becomes graver or ends

@@ -97,7 +97,7 @@ function rowOf({ rule, baselines, past }: RuleNumbers, answer: KpiAnswer, condit
     judged: judged !== null ? Number(judged) : rule.change === null && value !== null ? Number(value) : null,
     limits: limitsFor(rule, labels),
     spark: [...values, value].map((one) => (one === null ? null : Number(one))),
-    ...verdictWords(verdict),
+    ...verdictWords(isBandOpen(instance.condition) || verdict.kind !== 'band' ? verdict : { kind: 'clear' }),
   };
 }
 
@@ -116,12 +116,17 @@ function settled(answer: KpiAnswer, { settleMs }: Rule): KpiAnswer {
   return answer.completeThroughMs === null ? answer : { ...answer, completeThroughMs: answer.window.to + settleMs };
 }
 
+/** Between recovery and limit an alert that fires goes on, and none begins. */
+function isBandOpen({ state }: Condition): boolean {
+  return state === 'FIRING' || state === 'RECOVERING';
+}
+
 function verdictWords(verdict: Verdict): { verdict: string; tone: Tone } {
   switch (verdict.kind) {
     case 'breach':
       return { verdict: verdict.severity, tone: (['mild', 'warn', 'bad'] as const)[severityRank(verdict.severity)]! };
     case 'band':
-      return { verdict: 'recovering', tone: 'warn' };
+      return { verdict: 'in the band', tone: 'warn' };
     case 'clear':
       return { verdict: 'ok', tone: 'good' };
     case 'no_data':

@@ -15,7 +15,7 @@ import type { Context } from '../context.ts';
 import type { RuleNumbers } from './kpi-rows.ts';
 
 /** Windows in the past that a sparkline shows. */
-export const pastCountMax = 24;
+const pastCountMax = 24;
 /** Rules with numbers on the screen; there is no room for more. */
 export const rulesMax = 40;
 /** Past windows that one refresh reads: a start is spread over some of them. */

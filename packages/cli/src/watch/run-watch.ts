@@ -38,7 +38,7 @@ async function readWhole(source: WatchSource, nowMs: number): Promise<WatchModel
 const pointCount = ({ kpis }: WatchModel): number =>
   kpis.reduce((sum, { spark }) => sum + spark.filter((value) => value !== null).length, 0);
 
-export function modelJson(model: WatchModel): Record<string, unknown> {
+function modelJson(model: WatchModel): Record<string, unknown> {
   const { completeThroughMs, kpis, alerts, board, settings, readMs } = model;
   return {
     read: new Date(readMs).toISOString(),

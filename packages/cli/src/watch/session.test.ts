@@ -83,3 +83,15 @@ test('the screen draws frames, follows keys, and ends when a person has had enou
   expect(await session.ended).toEqual({ isInterrupted: false });
   app.unmount();
 });
+
+test('keys of a terminal are told apart from letters, and a burst of letters is so many keys', () => {
+  expect(keysOf('', { return: true })).toEqual([{ kind: 'enter' }]);
+  expect(keysOf('', { upArrow: true })).toEqual([{ kind: 'up' }]);
+  expect(keysOf('c', { ctrl: true })).toEqual([{ kind: 'interrupt' }]);
+  expect(keysOf('x', { ctrl: true })).toEqual([]);
+  expect(keysOf('é🙂', {})).toEqual([
+    { kind: 'text', text: 'é' },
+    { kind: 'text', text: '🙂' },
+  ]);
+  expect(keysOf('\u0007', {})).toEqual([]);
+});

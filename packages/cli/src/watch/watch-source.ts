@@ -47,7 +47,7 @@ export function createWatchSource(context: Context, { author, colors }: { author
 }
 
 /** Matches this alert at any severity, and no other. */
-export function matchersOf({ rule, slice, severity }: Pick<Alert, 'rule' | 'slice' | 'severity'>): readonly Matcher[] {
+function matchersOf({ rule, slice, severity }: Pick<Alert, 'rule' | 'slice' | 'severity'>): readonly Matcher[] {
   const matchers: Matcher[] = [
     { label: 'tenant', op: '=', value: rule.tenant },
     { label: 'rule', op: '=', value: rule.uid },
