@@ -1,4 +1,5 @@
 import type { RuleSet } from '@vigie/alerting';
+import type { AlertStore } from '@vigie/redis';
 import { AlertStateLost } from './alert-state-lost.ts';
 import { LaneAnnouncer, type AnnouncerOptions } from './announce/announce-lanes.ts';
 import { OutboxDeliverer, type DelivererOptions } from './deliver/deliver-outbox.ts';
@@ -15,7 +16,8 @@ export interface Monitor {
   readonly reload: Poll;
 }
 
-export type MonitorOptions = Omit<EvaluatorOptions & AnnouncerOptions & DelivererOptions, 'ruleSet' | 'channels'> & {
+export type MonitorOptions = Omit<EvaluatorOptions & AnnouncerOptions & DelivererOptions, 'ruleSet' | 'channels' | 'store'> & {
+  readonly store: AlertStore;
   readonly rules: {
     readonly active: () => { ruleSet: RuleSet; senders: ReturnType<DelivererOptions['channels']> };
     readonly reload: () => Promise<boolean>;
@@ -60,6 +62,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
         evaluator.forget();
         isRestored = true;
       }
+      if ((await options.store.epoch()) === null) throw new AlertStateLost('Redis has no epoch of alerts, or an older one');
       try {
         await judge();
       } finally {
