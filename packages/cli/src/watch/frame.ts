@@ -205,7 +205,7 @@ function alertLine(alert: Alert, { model, nowMs, width, isChosen }: AlertPlace):
     span(isChosen ? '> ' : '  ', isChosen ? 'chosen' : 'plain'),
     span(fit(word, 11), state === 'FIRING' ? severityTones[severity] : state === 'PENDING' ? 'warn' : 'good'),
     span(fitName(plainText(rule.name), sliceName, nameWidth), isChosen ? 'bold' : 'plain'),
-    span(` ${fit(durationText(Math.max(0, nowMs - alert.sinceMs)), 10, 'right')}  `),
+    span(` ${fit(durationText(Math.max(0, nowMs - alert.sinceMs)), 11, 'right')}  `),
     ...marksOf(alert),
     span(`${numbers}  `, 'dim'),
     span(model.shortOf(alert.episode ?? alert.instance.id), 'dim'),
