@@ -9,11 +9,18 @@ const parsed = parseRules(
   `version: 1
 rules:
   - { uid: churn, kpi: customer_churn_rate, window: { size: 30d, every: 1h }, severity: { warning: { at_or_above: 5 }, critical: { at_or_above: 7 } } }
+  - uid: cac
+    kpi: cac
+    window: { size: 30d, every: 1h }
+    severity: { warning: { at_or_above: 5 } }
+    labels: { team: growth }
+  - { uid: broken, signal: rule_broken, severity: { warning: { at_or_above: 1 } }, labels: { team: data } }
   - { uid: lost, signal: delivery_dead, severity: { warning: { at_or_above: 1 } } }
 routes:
   default: { channels: [desk] }
-  children: [{ match: { severity: critical }, channels: [pager] }]
+  children: [{ match: { severity: critical }, channels: [pager] }, { match: { team: growth }, channels: [growth] }]
 channels:
+  growth: { type: kafka, topic: growth }
   desk: { type: kafka, topic: desk, fallback: pager }
   pager: { type: kafka, topic: pager }
 `,
@@ -58,4 +65,11 @@ test('that a channel loses messages is told on its fallback, or in the log', () 
     [],
   );
   expect(channelsOf(lanes)).toEqual(['log']);
+});
+
+test('that a rule is broken is told to those who look after Vigie and to those who look after the rule', () => {
+  const broken = (uid: string) =>
+    channelsOf(lanesOfRecord(record('broken', { kind: 'firing', severity: 'warning' }, { dimension: 'rule', value: uid }), ruleSet, []));
+  expect(broken('cac')).toEqual(['desk', 'growth']);
+  expect(broken('churn')).toEqual(['desk']);
 });
