@@ -9,6 +9,8 @@ export interface ToldAlert {
   /** Ids of the transitions that are news. */
   readonly transitions: readonly string[];
   readonly drivers: readonly Drivers[];
+  /** When the message was put together, epoch ms. */
+  readonly atMs: number;
 }
 
 export interface Drivers {
@@ -18,8 +20,9 @@ export interface Drivers {
 }
 
 interface Payload {
+  readonly timestamp: string;
   readonly data: {
-    readonly alerts: readonly (Omit<ToldAlert, 'rule' | 'slice'> & {
+    readonly alerts: readonly (Omit<ToldAlert, 'rule' | 'slice' | 'atMs'> & {
       readonly rule: { readonly uid: string };
       readonly slice: { readonly value: string } | null;
     })[];
@@ -28,11 +31,12 @@ interface Payload {
 
 /** What a receiver accepted, in order of arrival; only alerts with news. */
 export function toldBy({ receipts }: CountingReceiver): ToldAlert[] {
-  return receipts
-    .filter(({ isAccepted }) => isAccepted)
-    .flatMap(({ body }) => (JSON.parse(body) as Payload).data.alerts)
-    .filter(({ transitions }) => transitions.length > 0)
-    .map(({ status, rule, slice, episode, transitions, drivers }) => ({
-      ...{ status, rule: rule.uid, slice: slice?.value ?? null, episode, transitions, drivers },
-    }));
+  const payloads = receipts.filter(({ isAccepted }) => isAccepted).map(({ body }) => JSON.parse(body) as Payload);
+  return payloads.flatMap(({ timestamp, data }) =>
+    data.alerts
+      .filter(({ transitions }) => transitions.length > 0)
+      .map(({ status, rule, slice, episode, transitions, drivers }) => ({
+        ...{ status, rule: rule.uid, slice: slice?.value ?? null, episode, transitions, drivers, atMs: Date.parse(timestamp) },
+      })),
+  );
 }

@@ -42,17 +42,16 @@ export class World {
     return new World(suite, { pipeline, receiver });
   }
 
-  /** Writes the rules file; every alert goes to the receiver, at once. */
+  /** Writes the rules file. */
   writeRules(rulesText: string): RuleSet {
-    const text = `version: 1
-rules:
-${rulesText}
-routes: { default: { channels: [hook], group_wait: 0s, group_interval: 0s } }
-channels: { hook: { type: webhook, url: '${this.receiver.url}', secret_env: HOOK_SECRET, allow_private_hosts: ['127.0.0.1'] } }
-`;
-    const parsed = parseRules(text, kpiDefs);
+    writeFileSync(this.rulesFile, this.#rulesFileOf(rulesText));
+    return this.readRules(rulesText);
+  }
+
+  /** Rules as the monitor will have them, before it does. */
+  readRules(rulesText: string): RuleSet {
+    const parsed = parseRules(this.#rulesFileOf(rulesText), kpiDefs);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-    writeFileSync(this.rulesFile, text);
     return parsed.ruleSet;
   }
 
@@ -83,6 +82,16 @@ channels: { hook: { type: webhook, url: '${this.receiver.url}', secret_env: HOOK
     await this.receiver.close();
     await this.pipeline.close();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Every alert goes to the receiver, at once. */
+  #rulesFileOf(rulesText: string): string {
+    return `version: 1
+rules:
+${rulesText}
+routes: { default: { channels: [hook], group_wait: 0s, group_interval: 0s } }
+channels: { hook: { type: webhook, url: '${this.receiver.url}', secret_env: HOOK_SECRET, allow_private_hosts: ['127.0.0.1'] } }
+`;
   }
 
   #keep<T extends { stop(): Promise<unknown> }>(service: T): T {

@@ -72,7 +72,10 @@ export class LaneAnnouncer {
     const lanes = await store.dueLanes({ nowMs: clock(), countMax: laneCountMax });
     if (lanes.length === 0) return;
     const overlays = await this.#readOverlays();
-    for (const lane of lanes) await this.#announce(lane, overlays);
+    const failures: unknown[] = [];
+    for (const lane of lanes) await this.#announce(lane, overlays).catch((error: unknown) => failures.push(error));
+    // One lane that cannot be told does not keep the others waiting; it is tried again, and loudly.
+    if (failures.length > 0) throw failures.find((error) => error instanceof AlertStateLost) ?? failures[0];
   }
 
   async #readOverlays(): Promise<Overlays> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Reading } from '@vigie/alerting';
+import { evaluateWindow, parseRules, planLane, renderMessage, type Reading } from '@vigie/alerting';
 import { clickhouseTime, connectClickhouse, migrate, type Clickhouse } from '@vigie/clickhouse';
+import { kpiDefs } from '@vigie/kpis';
 import { connectRedis, createAlertStore, writeMeta, type RedisClient } from '@vigie/redis';
 import { clickhouseConfig, createLogger, readConfig, redisConfig } from '@vigie/runtime';
 import { useServers } from '@vigie/testkit';
@@ -101,6 +102,31 @@ test('an event type is silent by what its own rhythm would have brought: 12 an h
   await stand(7200, 0, 0);
   expect((await read('silent_event_type')).find(({ slice }) => slice?.value === 'order.placed')?.value).toBe('0.0');
 });
+
+test.each(['completeness_lag', 'stuck_partition', 'silent_event_type', 'source_error', 'dead_letter_share'] as const)(
+  '%s is judged and told like a KPI: with its value, its limit and its slice',
+  async (signal) => {
+    await stand(1, 95, 2);
+    await store('events', [{ atMs: nowMs - hourMs, type: 'order.placed' }]);
+    const readings = await read(signal);
+    const parsed = parseRules(
+      `version: 1\nrules: [{ uid: own, name: Our own alarm, signal: ${signal}, severity: { critical: { at_or_above: 0 } } }]\n`,
+      kpiDefs,
+    );
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const { route, channels, rules } = parsed.ruleSet;
+    const before = { instances: [], evaluatedToMs: null, baselines: null, health: { state: 'HEALTHY' }, backfilled: false } as const;
+    const { records } = evaluateWindow({ rule: rules[0]!, windowEndMs: nowMs, readings, ...before });
+    expect(records).toHaveLength(readings.length);
+    const lane = { id: 'lane', channel: 'log', route: route.id, group: {} };
+    const arrivals = records.map((record) => ({ lane, record, storedMs: nowMs }));
+    const nothing = { silences: [], acknowledgements: new Map(), muteTimings: [], inhibitions: [], firing: [], resendMs: null } as const;
+    const { messages } = planLane({ lane, state: null, arrivals }, { ...nothing, nowMs: nowMs + 60_000, route });
+    const [told] = messages.flatMap((message) => renderMessage(message, channels[0]!));
+    expect(told?.text).toContain('Our own alarm');
+    expect(told?.text).toContain('2026-11-24T12:00:00Z');
+  },
+);
 
 test('a source fails for as long as no read of it went well, and is told once for all rules', async () => {
   expect(shown(await read('source_error'))).toEqual(['redis: 0', 'clickhouse: 0']);

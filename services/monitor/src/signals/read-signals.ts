@@ -49,17 +49,19 @@ async function partitionLags({ redis, place, clock }: SignalDeps): Promise<reado
 
 /** Seconds by which the numbers are behind the clock: no KPI can be judged later than this. */
 async function completenessLag(question: SignalQuestion, deps: SignalDeps): Promise<readonly Reading[]> {
+  const { clock } = deps;
   const lags = await partitionLags(deps);
   if (lags === null) return [];
-  return [signalReading(question, { value: secondsText(Math.max(...lags)), unit: 'seconds', slice: null })];
+  return [signalReading(question, clock(), { value: secondsText(Math.max(...lags)), unit: 'seconds', slice: null })];
 }
 
 /** Seconds by which one partition is behind the best of them: where it stands alone, the fault is its own. */
 async function stuckPartition(question: SignalQuestion, deps: SignalDeps): Promise<readonly Reading[]> {
+  const { clock } = deps;
   const lags = (await partitionLags(deps)) ?? [];
   const best = Math.min(...lags);
   return lags.map((lag, partition) =>
-    signalReading(question, {
+    signalReading(question, clock(), {
       value: secondsText(lag - best),
       unit: 'seconds',
       slice: { dimension: 'partition', value: String(partition) },
@@ -76,7 +78,7 @@ async function deadLetterShare(question: SignalQuestion, { clickhouse, health, p
   // In hundredths of a percent, rounded half up; no record at all is no share at all.
   const hundredths = recordCount === 0 ? 0 : Math.round((refusedCount * 10_000) / recordCount);
   return [
-    signalReading(question, {
+    signalReading(question, clock(), {
       value: (hundredths / 100).toFixed(2),
       unit: 'percent',
       slice: null,
@@ -99,7 +101,7 @@ async function silentEventType(question: SignalQuestion, deps: SignalDeps): Prom
     readEventRhythm(clickhouse, { topic, tenant: question.tenant, sinceMs: nowMs - rhythmMs, untilMs: nowMs }),
   );
   return rhythms.map(({ type, lastMs, hours }) =>
-    signalReading(question, {
+    signalReading(question, clock(), {
       value: eventsExpected(hours, { lastMs, nowMs }).toFixed(1),
       unit: 'count',
       slice: { dimension: 'event_type', value: type },
@@ -113,19 +115,19 @@ async function sourceError(question: SignalQuestion, { health, clock }: SignalDe
   return sources.map((source) => {
     const failing = health.failingSince(source);
     const value = failing === null ? '0' : secondsText(clock() - failing.sinceMs);
-    return signalReading(question, { value, unit: 'seconds', slice: { dimension: 'source', value: source } });
+    return signalReading(question, clock(), { value, unit: 'seconds', slice: { dimension: 'source', value: source } });
   });
 }
 
 /** 1 for a rule that nobody can rely on at the moment, else 0. */
-async function ruleBroken(question: SignalQuestion, { store }: SignalDeps): Promise<readonly Reading[]> {
+async function ruleBroken(question: SignalQuestion, { store, clock }: SignalDeps): Promise<readonly Reading[]> {
   const known = (await store.knownRules()).filter(({ tenant }) => tenant === question.tenant);
   const states = await Promise.all(known.map((rule) => store.load(rule)));
   return states.flatMap(({ rule, health }) =>
     rule === null || rule.kind === 'pipeline'
       ? []
       : [
-          signalReading(question, {
+          signalReading(question, clock(), {
             value: health.state === 'BROKEN' || health.state === 'NO_DATA' ? '1' : '0',
             unit: 'count',
             slice: { dimension: 'rule', value: rule.uid },
@@ -142,6 +144,6 @@ async function deliveryDead(question: SignalQuestion, { store, clock }: SignalDe
     counts.set(notification.channel, (counts.get(notification.channel) ?? 0) + Number(isRecent));
   }
   return [...counts].map(([channel, count]) =>
-    signalReading(question, { value: String(count), unit: 'count', slice: { dimension: 'channel', value: channel } }),
+    signalReading(question, clock(), { value: String(count), unit: 'count', slice: { dimension: 'channel', value: channel } }),
   );
 }

@@ -11,8 +11,8 @@ interface Signal {
   readonly denominator?: bigint;
 }
 
-/** A signal in the form of a KPI's answer, so that the same state machine judges both. It is of the moment, and complete by nature. */
-export function signalReading({ tenant, signal, windowEndMs, everyMs }: SignalQuestion, found: Signal): Reading {
+/** A signal in the form of a KPI's answer, so that the same state machine judges both. It is of the moment that it was read in. */
+export function signalReading({ tenant, signal, windowEndMs, everyMs }: SignalQuestion, nowMs: number, found: Signal): Reading {
   return {
     ...{ kpi: signal, tenant, unit: found.unit, slice: found.slice, value: found.value },
     currency: '',
@@ -21,7 +21,7 @@ export function signalReading({ tenant, signal, windowEndMs, everyMs }: SignalQu
     denominator: found.denominator ?? 1n,
     measures: found.measures ?? {},
     window: { from: windowEndMs - everyMs, to: windowEndMs, label: '', zone: 'UTC', provisional: false },
-    completeThroughMs: Number.MAX_SAFE_INTEGER,
+    completeThroughMs: nowMs,
     generation: 0,
     source: 'live',
   };
