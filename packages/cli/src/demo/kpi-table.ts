@@ -8,9 +8,10 @@ import { measureText, valueText } from '../ask/render-kpi.ts';
 
 const windowText = '30d';
 const tenant = 'default';
+const kpis = ['customer_churn_rate', 'customer_retention_rate', 'cac', 'mrr', 'expansion_mrr', 'revenue', 'average_order_value'];
 
 /** The KPIs of the last 30 days as a table, with the churn of each segment below. */
-export async function kpiTable(context: Context, kpis: readonly string[], output: Output): Promise<string> {
+export async function kpiTable(context: Context, output: Output): Promise<string> {
   const settings = context.settings.of(tenant);
   const nowMs = Date.now();
   const window = parseWindow(windowText, { nowMs, zone: settings.zone });

@@ -6,29 +6,34 @@ import { openContext } from '../context.ts';
 import { startStack, type Stack } from '../stack/start-stack.ts';
 import type { Interrupted } from '../stack/until-interrupted.ts';
 import { claimFolder } from './claim-folder.ts';
-import { chooseDataSet } from './data-set.ts';
 import { keepDrawing } from './keep-drawing.ts';
-import { type Act, play } from './play.ts';
 import { receiveWebhooks } from './receive-webhooks.ts';
-import { summaryOf } from './render-delivery.ts';
+import { renderDelivery } from './render-delivery.ts';
+import type { Scene } from './scene.ts';
 import { createScreen } from './screen.ts';
+import { tellStory } from './story.ts';
+import { whatToTry } from './what-to-try.ts';
 
 export interface DemoOptions {
   readonly output: Output;
   readonly env: NodeJS.ProcessEnv;
   readonly dataDir: string;
-  readonly data: string | undefined;
+  /** Of the company. */
+  readonly seed: number;
+  /** Also shows headers and JSON of each webhook. */
+  readonly payload: boolean;
   /** Ends by itself when everything was shown. */
   readonly exits: boolean;
   readonly interrupted: Interrupted;
 }
 
-const settingsFileName = 'settings.yaml';
+/** The simulator's company is counted by subscriptions and in EUR. */
+const settings = 'version: 1\ndefault: { basis: subscriptions, zone: UTC, currency: EUR }\n';
 
 /**
- * Plays the whole way once: real servers, a data set, live KPIs, a wave of cancellations, the signed alert, the proof.
+ * Plays the whole way once: real servers, a company's history, live KPIs, a churn wave, the signed alert with its cause, its end, the proof.
  *
- * Holds    exit code 0 only if the alert arrived with a good signature and verify found every number equal
+ * Holds    exit code 0 only if alert and end arrived with good signatures, as the ledger expects them, and every number was equal
  */
 export async function runDemo(options: DemoOptions): Promise<ExitCode> {
   const startedMs = performance.now();
@@ -36,50 +41,59 @@ export async function runDemo(options: DemoOptions): Promise<ExitCode> {
   const { bold, dim } = options.output.talkColors;
   const seconds = (): string => ((performance.now() - startedMs) / 1000).toFixed(0).padStart(3);
   const say = (line: string): void => screen.talk(`${dim(`${seconds()} s`)}  ${line}`);
-  const dataSet = await chooseDataSet(options.data, Date.now());
   const { folder, release } = claimFolder(options.dataDir);
-  let good = false;
+  const settingsFile = resolve(folder, 'settings.yaml');
+  const rulesFile = resolve(folder, 'rules.yaml');
+  const scene = { screen, say, folder, rulesFile, seed: options.seed, output: options.output };
+  let isGood = false;
   try {
-    writeFileSync(join(folder, settingsFileName), dataSet.settings);
+    writeFileSync(settingsFile, settings);
     say(bold('Starting real Kafka, Redis and ClickHouse'));
     const stack = await startStack({
       dataDir: folder,
-      env: withoutAddresses(options.env),
+      env: withoutOurs(options.env),
       report: (line) => say(dim(line)),
-      extra: { VIGIE_SETTINGS_FILE: resolve(folder, settingsFileName) },
+      extra: { VIGIE_SETTINGS_FILE: settingsFile, VIGIE_RULES_FILE: rulesFile },
     });
     try {
-      good = await playOn(stack, options, { screen, say, folder, dataSet, output: options.output });
+      isGood = await playOn(stack, options, scene);
     } finally {
       say(dim('stopping services and servers ...'));
       await stack.stop();
     }
   } finally {
     // After a failure the logs are what one wants to read.
-    if (good) rmSync(folder, { recursive: true, force: true });
-    else screen.talk(`The demo's data and logs stay in ${folder}`);
+    if (isGood) rmSync(folder, { recursive: true, force: true });
+    else screen.talk(`The demo's data and logs stay in ${join(folder, 'logs')}`);
     release();
   }
-  return good ? exitCodes.ok : exitCodes.wrong;
+  return isGood ? exitCodes.ok : exitCodes.wrong;
 }
 
-/** The demo's servers are its own: addresses in the environment are those of real work. */
-function withoutAddresses(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^VIGIE_(KAFKA|REDIS|CLICKHOUSE|SETTINGS|RULES|DATA)_/.test(name)));
+/** The demo's servers and company are its own: what the environment names is real work. */
+function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^VIGIE_(KAFKA|REDIS|CLICKHOUSE|SETTINGS|RULES|DATA|SIM)_/.test(name)));
 }
 
-async function playOn(stack: Stack, options: DemoOptions, scene: Act['scene']): Promise<boolean> {
-  const context = openContext({ env: stack.environment, dataDir: scene.folder });
-  const receiver = await receiveWebhooks((delivery) => scene.say(`the webhook receiver got ${summaryOf(delivery)}`));
+async function playOn(stack: Stack, options: DemoOptions, scene: Scene): Promise<boolean> {
+  const { say, screen, folder, output } = scene;
+  const context = openContext({ env: stack.environment, dataDir: folder });
+  const receiver = await receiveWebhooks((delivery) => {
+    screen.print(renderDelivery(delivery, { colors: output.colors, whole: options.payload }));
+  });
   const table = keepDrawing(scene, context);
   try {
-    const good = await untilStopped(options.interrupted, () => play({ scene, stack, context, receiver, table }));
-    scene.say(good ? 'Done: the alert arrived, signed, and every number is proved.' : 'Done, and not all is well: see above.');
+    const told = await untilStopped(options.interrupted, tellStory({ scene, stack, context, receiver, table }));
+    say(
+      told.isGood
+        ? 'Done: the alert came and ended, signed, as it had to, and every number is proved.'
+        : 'Done, and not all is well: see above.',
+    );
     if (!options.exits) {
-      sayHowToGoOn(scene, stack);
+      for (const line of whatToTry(scene, stack, told)) screen.talk(line);
       await options.interrupted.first;
     }
-    return good;
+    return told.isGood;
   } finally {
     await table.stop();
     await receiver.close();
@@ -87,18 +101,9 @@ async function playOn(stack: Stack, options: DemoOptions, scene: Act['scene']): 
   }
 }
 
-async function untilStopped(interrupted: Interrupted, work: () => Promise<boolean>): Promise<boolean> {
+async function untilStopped<T>(interrupted: Interrupted, work: Promise<T>): Promise<T> {
   const stopped = interrupted.first.then((): never => {
     throw new CliError('interrupted', exitCodes.interrupted);
   });
-  return Promise.race([work(), stopped]);
-}
-
-function sayHowToGoOn({ say, folder, output }: Act['scene'], stack: Stack): void {
-  const pid = stack.services.find(({ name }) => name === 'consumer')?.pid();
-  const { bold } = output.talkColors;
-  const command = (text: string): string => bold(`npm run vigie -- ${text} --data-dir ${folder}`);
-  say(`It stays live until ${bold('Ctrl-C')}. In another terminal:`);
-  say(`  ${command('kpi explain customer_churn_rate')}`);
-  say(`  ${bold(`kill -9 ${pid}`)} kills the consumer, as often as you like; then ${command('verify')}`);
+  return Promise.race([work, stopped]);
 }

@@ -13,9 +13,13 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly logFile: string;
   readonly report: (line: string) => void;
+  /** What says that it can do its work. */
+  readonly readyPath?: '/readyz' | '/livez';
+  /** False: once ended it stays down. */
+  readonly restarts?: boolean;
 }
 
-/** A Vigie service as a child process that is started again when it ends unasked. */
+/** A Vigie service as a child process, started again when it ends unasked, unless that would be no use. */
 export interface Service {
   readonly name: string;
   readonly url: string;
@@ -36,7 +40,7 @@ const restartsWithinMs = 30_000;
 /**
  * Starts a service and waits until it can do its work.
  *
- * Holds    it ends with this process, however this one ends; killed by somebody else it is started again, a bounded number of times
+ * Holds    it ends with this process, however this one ends; killed by somebody else it is started again, a bounded number of times, where it restarts
  * Errors   CliError with the end of its log when it does not get ready
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -61,6 +65,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       const nowMs = performance.now();
       ends.push(nowMs);
       const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+      if (options.restarts === false) {
+        options.report(`${options.name} (process ${child.pid}) ended ${how} and stays down; its log: ${options.logFile}`);
+        return;
+      }
       if (ends.filter((endedMs) => nowMs - endedMs < restartsWithinMs).length > restartsMax) {
         options.report(`${options.name} ended ${how} too often and stays down; its log: ${options.logFile}`);
         return;
@@ -105,9 +113,10 @@ interface Starting {
   readonly url: string;
   readonly logFile: string;
   readonly logStart: number;
+  readonly readyPath?: string;
 }
 
-async function waitUntilReady({ name, child, url, logFile, logStart }: Starting): Promise<void> {
+async function waitUntilReady({ name, child, url, logFile, logStart, readyPath = '/readyz' }: Starting): Promise<void> {
   const deadlineMs = performance.now() + readyDeadlineMs;
   let found = 'no answer';
   while (performance.now() < deadlineMs) {
@@ -116,7 +125,7 @@ async function waitUntilReady({ name, child, url, logFile, logStart }: Starting)
         `expected ${name} to start, found that it ended with ${child.signalCode ?? `exit code ${child.exitCode}`}. ${endOfLog(logFile, logStart)}`,
       );
     }
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3_000) }).catch(() => null);
+    const answer = await fetch(`${url}${readyPath}`, { signal: AbortSignal.timeout(3_000) }).catch(() => null);
     if (answer?.ok === true) return;
     if (answer !== null) found = (await answer.text()).trim();
     await pause(100);
@@ -143,7 +152,8 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-async function findFreePort(): Promise<number> {
+/** A port of this machine that nobody listens on. */
+export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -13,7 +13,14 @@ export interface StackOptions {
   readonly extra: Readonly<Record<string, string>>;
 }
 
-export type ServiceName = 'consumer' | 'monitor';
+export type ServiceName = 'consumer' | 'monitor' | 'simulator';
+
+/** What is special about a service: the simulator is ready only when history is told, which somebody may want to watch; and started again it would tell another one. */
+const peculiarities: Readonly<Record<ServiceName, { readonly readyPath?: '/livez'; readonly restarts?: false }>> = {
+  consumer: {},
+  monitor: {},
+  simulator: { readyPath: '/livez', restarts: false },
+};
 
 /** Servers that run, with everything made that Vigie stores things in; services are started on them. */
 export interface Stack {
@@ -44,7 +51,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   const start = async (name: ServiceName, more: Readonly<Record<string, string>> = {}): Promise<Service> => {
     const logFile = join(resolve(dataDir), 'logs', `${name}.log`);
-    const service = await startService({ name, entry: `services/${name}/src/main.ts`, env: { ...environment, ...more }, logFile, report });
+    const entry = `services/${name}/src/main.ts`;
+    const service = await startService({ name, entry, env: { ...environment, ...more }, logFile, report, ...peculiarities[name] });
     services.push(service);
     const known = services.map((one) => ({ name: one.name, url: one.url, logFile: one.logFile }));
     writeRunningStack(dataDir, { startedAt, environment: own, services: known });
