@@ -20,14 +20,16 @@ export function createScreen(): Screen {
   let statusLine = '';
   const erase = (): void => {
     if (drawn === '') return;
-    // A line wider than the terminal takes several rows.
+    // A line that was drawn before the terminal became narrower takes several rows.
     const columnCount = process.stdout.columns || 80;
     const rowCount = drawn.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columnCount)), 0);
     process.stdout.write(`\u001B[${rowCount}A\r\u001B[J`);
     drawn = '';
   };
   const put = (): void => {
-    drawn = [table, statusLine].filter((part) => part !== '').join('\n');
+    const columnCount = process.stdout.columns || 80;
+    const whole = [table, statusLine].filter((part) => part !== '').join('\n');
+    drawn = whole.replaceAll(/.+/g, (line) => cutLine(line, columnCount));
     if (drawn !== '') process.stdout.write(`${drawn}\n`);
   };
   return {
@@ -57,4 +59,17 @@ export function createScreen(): Screen {
       put();
     },
   };
+}
+
+/** A character, or a colour that goes before it. */
+// oxlint-disable-next-line no-control-regex -- colours begin with the control character ESC
+const parts = /\u001B\[[0-9;]*m|./gu;
+const reset = '\u001B[0m';
+
+/** What fits into one row; a line that wraps would tear the table apart. */
+function cutLine(line: string, columnCount: number): string {
+  if (widthOf(line) <= columnCount) return line;
+  let width = 0;
+  const kept = (line.match(parts) ?? []).filter((part) => (part.startsWith('\u001B') ? true : ++width < columnCount));
+  return `${kept.join('')}…${line.includes('\u001B') ? reset : ''}`;
 }
