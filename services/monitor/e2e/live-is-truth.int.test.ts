@@ -18,7 +18,7 @@ const rulesText = `
   - uid: churn-30d
     kpi: customer_churn_rate
     window: { size: 30d, every: 1m }
-    severity: { warning: { at_or_above: 10, recover_below: 9 }, critical: { at_or_above: 17, recover_below: 15 } }
+    severity: { warning: { at_or_above: 10, recover_below: 9 }, critical: { at_or_above: 23, recover_below: 19 } }
     for: 2 windows
     keep_firing_for: 1 window
     min_sample: { measure: customers_at_start, at_least: 50 }
@@ -62,7 +62,7 @@ const incidents = [
   'churn-wave@-43245m/5m:share=0.5,win_back=0,price_rise=0',
   'cac-jump@-50m/10m:channel=social,amount=100000',
   'spend-without-customers@-45m/10m:channel=affiliate,amount=5000,wins=60',
-  'churn-wave@-20m/5m:share=0.8,win_back=0,price_rise=0',
+  'churn-wave@-20m/5m:share=1,win_back=0,price_rise=0',
 ];
 
 beforeAll(async () => {
@@ -102,8 +102,7 @@ async function stored(uid?: string): Promise<AlertRecord[]> {
   return records.filter(({ rule }) => uid === undefined || rule.uid === uid);
 }
 
-const inHistory = (records: readonly AlertRecord[]): AlertRecord[] =>
-  records.filter(({ transition }) => transition.windowEndMs <= untilMs);
+const inHistory = (records: readonly AlertRecord[]): AlertRecord[] => records.filter(({ transition }) => transition.windowEndMs <= untilMs);
 
 /** A record as the backtest tells it, with the rule it is of. */
 const shownOf = ({ rule, transition, slice, judged, limit }: AlertRecord) => ({
@@ -118,7 +117,10 @@ async function backtested(range: { sinceMs: number; untilMs: number }): Promise<
   const args = ['rules', 'backtest', '--since', iso(range.sinceMs), '--until', iso(range.untilMs)];
   const report = await eventually(
     async () => {
-      const found = (await vigieJson(world.environment, args)) as { until: string; rules: { rule: string; transitions: Omit<Shown, 'rule'>[] }[] };
+      const found = (await vigieJson(world.environment, args)) as {
+        until: string;
+        rules: { rule: string; transitions: Omit<Shown, 'rule'>[] }[];
+      };
       // Idle partitions say only every ten seconds how far they are complete.
       expect(Date.parse(found.until)).toBe(range.untilMs);
       return found;
@@ -152,7 +154,13 @@ function asBooked(rule: Rule, slice: string | null): Readonly<Record<string, unk
   const own = rule.overrides.find(({ match }) => slice !== null && Object.values(match).includes(slice));
   const zero = rule.onZeroDenominator;
   return {
-    ...{ kpi: rule.kpi, size: rule.size, every: seconds(rule.everyMs), for: seconds(rule.forMs), keep_firing_for: seconds(rule.keepFiringForMs) },
+    ...{
+      kpi: rule.kpi,
+      size: rule.size,
+      every: seconds(rule.everyMs),
+      for: seconds(rule.forMs),
+      keep_firing_for: seconds(rule.keepFiringForMs),
+    },
     limits: (own?.limits ?? rule.limits).map(({ severity, limit, recovery }) => ({ severity, limit, recovery })),
     ...(rule.minSample === null ? {} : { min_sample: { measure: rule.minSample.measure, at_least: Number(rule.minSample.atLeast) } }),
     ...(zero === null ? {} : { on_zero_denominator: { numerator_at_least: zero.numeratorAtLeast, severity: zero.severity } }),

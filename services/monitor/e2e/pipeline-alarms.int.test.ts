@@ -30,12 +30,14 @@ const rulesText = `
     window: { size: 12h, every: 1m }
     severity: { critical: { at_or_above: 20, recover_below: 15 } }
 `;
-/** It fires and is over in the past: a wave of one plan, 40 minutes ago. */
+/** It fires and is over in the past: a wave of the dearest plan, 40 minutes ago. The wave of today is of another segment. */
 const passingText = `
   - uid: passing
     kpi: customer_churn_rate
+    group_by: [segment]
     window: { size: 10m, every: 1m }
-    severity: { warning: { at_or_above: 4, recover_below: 3 } }
+    severity: { warning: { at_or_above: 100 } }
+    overrides: [{ match: { segment: enterprise }, severity: { warning: { at_or_above: 30, recover_below: 20 } } }]
 `;
 
 /** At this hour of the week there is much of one type: 12,000 in an hour, one week of two. */
@@ -62,7 +64,12 @@ afterAll(() => world?.close());
 async function stored(uid: string): Promise<AlertRecord[]> {
   return (await world.store.history(1_000)).filter(({ rule }) => rule.uid === uid).toReversed();
 }
-const shownOf = ({ transition, slice }: AlertRecord) => [transition.kind, transition.severity, slice?.value ?? null, transition.windowEndMs];
+const shownOf = ({ transition, slice }: AlertRecord) => [
+  transition.kind,
+  transition.severity,
+  slice?.value ?? null,
+  transition.windowEndMs,
+];
 const told = (uid: string) => toldBy(world.receiver).filter(({ rule }) => rule === uid);
 
 /** Until a part of the running minute is over and another has not begun. */
@@ -73,7 +80,7 @@ async function untilSecond({ from, to }: { from: number; to: number }): Promise<
 const endOfMinute = (): number => (Math.floor(Date.now() / minuteMs) + 1) * minuteMs;
 
 test('a producer that goes silent is missed within the minute, by its own type alone', async () => {
-  await untilSecond({ from: 0, to: 20 });
+  await untilSecond({ from: 0, to: 25 });
   silentMs = endOfMinute();
   const forMs = silentMs + 12_000 - Date.now();
   const { endMs } = await simulator.stage(`silent-producer@now/${Math.round(forMs)}ms:type=${silentType}`);
@@ -84,9 +91,12 @@ test('a producer that goes silent is missed within the minute, by its own type a
   // It is back, and counted.
   const sql = `SELECT count() AS back FROM ${world.pipeline.clickhouse.database}.events WHERE type = {type:String} AND time > {end:DateTime64(3, 'UTC')}`;
   const params = { type: silentType, end: new Date(endMs).toISOString().replace('Z', '') };
-  await eventually(async () => expect(Number((await query<{ back: string }>(world.pipeline.clickhouse, { sql, params }))[0]!.back)).toBeGreaterThan(0), {
-    deadlineMs: 30_000,
-  });
+  await eventually(
+    async () => expect(Number((await query<{ back: string }>(world.pipeline.clickhouse, { sql, params }))[0]!.back)).toBeGreaterThan(0),
+    {
+      deadlineMs: 30_000,
+    },
+  );
 }, 180_000);
 
 test('a dead consumer is a critical alarm that holds what KPIs say: what passes meanwhile is history, what still fires is told after it', async () => {

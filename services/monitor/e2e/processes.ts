@@ -78,7 +78,10 @@ export class Simulator {
   /** Waits until its whole history is in Kafka. */
   async untilLive(): Promise<void> {
     this.#url = `http://127.0.0.1:${await this.#service.says('controlPort')}`;
-    await eventually(async () => expect(await this.#ask('/status')).toMatchObject({ phase: 'live' }), { deadlineMs: 120_000, everyMs: 200 });
+    await eventually(async () => expect(await this.#ask('/status')).toMatchObject({ phase: 'live' }), {
+      deadlineMs: 120_000,
+      everyMs: 200,
+    });
   }
 
   /** When an incident begins and ends. */
