@@ -1,4 +1,5 @@
 import type { Output } from '../console/output.ts';
+import { plural } from '../alerts/words.ts';
 import { count } from '../console/progress.ts';
 import { renderTable } from '../console/table.ts';
 import type { Context } from '../context.ts';
@@ -61,7 +62,7 @@ async function proveAlerts(
   const minutes = `${watchedCount} watched numbers over ${(judged.toMs - judged.fromMs) / 60_000 + 1} minutes`;
   scene.screen.print(
     [
-      `${isRight ? green('equal') : red('different')}: the alerts that came are those that the ledger expects (${minutes})`,
+      `${isRight ? `${green('equal')}: the alerts that came are those` : `${red('different')}: the alerts that came are not those`} that the ledger expects (${minutes})`,
       ...equal.map((text) => `  ${green('expected and received')}  ${text}`),
       ...missing.map((text) => `  ${red('expected, not received')}  ${text}`),
       ...extra.map((text) => `  ${red('received, not expected')}  ${text}`),
@@ -97,7 +98,7 @@ function comparisonText({ pairs, movingCount }: LedgerComparison, { colors }: Ou
   const verdict =
     different.length === 0
       ? `${green('equal')}: Vigie has what the ledger has, to the last unit`
-      : `${red('different')}: ${different.length} numbers`;
+      : `${red('different')}: ${plural(different.length, 'number')}`;
   return [
     renderTable(columns, rows, dim),
     ...different
