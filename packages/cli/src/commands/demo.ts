@@ -11,7 +11,7 @@ export function addDemoCommand(program: Command): void {
   const command = program
     .command('demo')
     .description('see the whole way: servers, a company, live KPIs, a churn wave, the alert and its cause, recovery, the proof')
-    .option('--seed <n>', 'of the company; the same seed, the same company', '1')
+    .option('--seed <n>', 'of the company; another seed, another company', '1')
     .option('--payload', 'also show headers and JSON of each webhook')
     .option('--exit', 'end when everything was shown (as it does when stdout is no terminal)');
   runs(command, demo);
