@@ -142,8 +142,9 @@ test('the transitions of the live monitor are those of a backtest of the same wi
   expect(live).toEqual(byRule(await backtested({ sinceMs, untilMs })));
   // Void if a rule had little to say.
   for (const [rule, shown] of Object.entries(live)) expect({ rule, isEnough: shown.length >= 2 }).toEqual({ rule, isEnough: true });
-  const kinds = new Set(Object.values(live).flatMap((shown) => shown.map(({ kind }) => kind)));
-  expect([...kinds].toSorted()).toEqual(['escalated', 'firing', 'resolved']);
+  // Where a quarter-hour cuts the old wave in two, a severity falls as well.
+  const kinds = Object.values(live).flatMap((shown) => shown.map(({ kind }) => kind));
+  expect(kinds).toEqual(expect.arrayContaining(['escalated', 'firing', 'resolved']));
 });
 
 const seconds = (ms: number): string => `${ms / 1_000}s`;
