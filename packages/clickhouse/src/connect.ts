@@ -14,7 +14,10 @@ export interface Clickhouse {
 }
 
 /** Opens ClickHouse as the owner of the tables, or as the read-only analyst. */
-export function connectClickhouse(config: ClickhouseConfig, options: { name: string; as?: 'owner' | 'analyst' }): Clickhouse {
+export function connectClickhouse(
+  config: ClickhouseConfig,
+  options: { name: string; as?: 'owner' | 'analyst'; requestTimeoutMs?: number },
+): Clickhouse {
   const analyst = options.as === 'analyst';
   const client = createClient({
     url: config.url,
@@ -23,7 +26,7 @@ export function connectClickhouse(config: ClickhouseConfig, options: { name: str
     application: options.name,
     // Errors reach the caller; printed by the client as well they would break JSON logs and the screen.
     log: { level: ClickHouseLogLevel.OFF },
-    request_timeout: 60_000,
+    request_timeout: options.requestTimeoutMs ?? 60_000,
     max_open_connections: 8,
     keep_alive: { enabled: true },
     ...(config.caFile === undefined ? {} : { tls: { ca_cert: readFileSync(config.caFile) } }),

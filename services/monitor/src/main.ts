@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { connectClickhouse } from '@vigie/clickhouse';
+import { connectClickhouse, type Clickhouse } from '@vigie/clickhouse';
 import { createKafka } from '@vigie/kafka';
 import { parseSettings } from '@vigie/kpis';
 import { connectRedis, createAlertStore, requireDurableRedis } from '@vigie/redis';
@@ -40,18 +40,22 @@ const clock = systemClock;
 const zoneOf = (tenant: string): string => settings.of(tenant).zone;
 
 const redis = connectRedis(config.redis, { name: 'vigie-monitor', logger });
+/** A ClickHouse that hangs must not hold up rules that do not need it; the record of alerts has a loop of its own. */
+const openClickhouse = (name: string, requestTimeoutMs: number): Clickhouse | null =>
+  env['VIGIE_CLICKHOUSE_URL']
+    ? connectClickhouse(readConfig(z.object({ clickhouse: clickhouseConfig }), env).clickhouse, { name, requestTimeoutMs })
+    : null;
 // Churn and CAC alerts never need ClickHouse; the record of alerts, and KPIs that only it can answer, do.
-const clickhouse = env['VIGIE_CLICKHOUSE_URL']
-  ? connectClickhouse(readConfig(z.object({ clickhouse: clickhouseConfig }), env).clickhouse, { name: 'vigie-monitor' })
-  : null;
+const clickhouse = openClickhouse('vigie-monitor', 20_000);
+const answers = openClickhouse('vigie-monitor-rules', 5_000);
 if (clickhouse === null)
   logger.warn({}, 'VIGIE_CLICKHOUSE_URL is not set: alerts have no record outside Redis, and nothing could restore them');
 const place = { prefix: config.redis.prefix, topic: config.topic };
 const store = createAlertStore(redis, config.redis.prefix);
 const health = createSourceHealth(clock);
 const readers = {
-  readKpi: createKpiReader({ redis, clickhouse, place, settings, health }),
-  readSignal: createSignalReader({ redis, place, store, clickhouse, health, clock }),
+  readKpi: createKpiReader({ redis, clickhouse: answers, place, settings, health }),
+  readSignal: createSignalReader({ redis, place, store, clickhouse: answers, health, clock }),
   zoneOf,
 };
 /** Opened for a channel that needs it, and for no other reason. */
@@ -115,4 +119,5 @@ lifecycle.add(
 const exitCode = await lifecycle.run();
 redis.disconnect();
 await clickhouse?.close();
+await answers?.close();
 process.exit(exitCode);

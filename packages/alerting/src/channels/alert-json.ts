@@ -67,7 +67,7 @@ function sampleOf({ rule, evidence }: AlertRecord): object | null {
   return { measure: rule.minSample.measure, value: evidence.measures[rule.minSample.measure] ?? null, at_least: rule.minSample.atLeast };
 }
 
-/** Since the last window in order. */
+/** Since the window before the first breach. */
 function movedOf({ evidence, explanation }: AlertRecord): object | null {
   const lastOk = explanation?.lastOk ?? null;
   if (lastOk === null || evidence === null) return null;

@@ -102,7 +102,7 @@ describe('whyLines', () => {
   test('how a percentage moved is told in percentage points, with what moved it', () => {
     expect(whyLines(alertOf(churnRecord))).toEqual([
       'complete through 2026-11-22T10:01:00Z',
-      'since the last window in order (to 2026-11-22T10:00:00Z): 4.50% → 5.12% (+0.62 pp); customers_lost 27 → 31',
+      'since the window before it began (to 2026-11-22T10:00:00Z): 4.50% → 5.12% (+0.62 pp); customers_lost 27 → 31',
       'of +0.62 pp by plan: basic +0.50 pp, pro +0.12 pp',
       'explain: vigie kpi explain customer_churn_rate --window 2026-11-15T10:00:00Z..2026-11-22T10:00:00Z --tenant acme',
     ]);

@@ -101,7 +101,7 @@ function movedLine({ rule, evidence, explanation }: AlertRecord): string | null 
     const shown = (amount: string) => shownMeasure(id, amount, { kpi: rule.kpi, currency: evidence.currency });
     return [`; ${id} ${shown(before)} → ${shown(after)}`];
   });
-  return `since the last window in order (to ${instant(lastOk.window.to)}): ${shownValue(lastOk)} → ${shownValue(evidence)}${shownChange}${measures.join('')}`;
+  return `since the window before it began (to ${instant(lastOk.window.to)}): ${shownValue(lastOk)} → ${shownValue(evidence)}${shownChange}${measures.join('')}`;
 }
 
 function driverLines({ evidence, explanation }: AlertRecord): readonly string[] {

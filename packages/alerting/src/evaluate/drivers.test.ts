@@ -134,6 +134,6 @@ describe('driverTable, no table', () => {
   });
 });
 
-test('the last window in order is the one before the first breach', () => {
+test('what an alert is compared with is the window before the first breach', () => {
   expect(lastOkWindowEnd({ episodeSinceMs: endMs }, hourMs)).toBe(endMs - hourMs);
 });

@@ -97,15 +97,15 @@ function minuteOf(clock: string): number {
 }
 
 /**
- * While the pipeline is in trouble, what KPIs say is not to be trusted. Only alarms about the numbers hold them: a broken rule or a channel that
- * is down says nothing against the numbers of others. A producer that is silent is the matter of its own tenant.
+ * While the pipeline is in trouble, what KPIs say is not to be trusted. Only alarms about the numbers hold them: a broken rule, a channel or a source
+ * that is down says nothing against numbers that could be read; what could not be read is not judged anyway. A producer that is silent is the matter of its own tenant.
  */
 const builtInInhibitions: readonly Inhibition[] = [
   {
     source: [
       { label: 'kind', op: '=', value: 'pipeline' },
       { label: 'severity', op: '=', value: 'critical' },
-      { label: 'kpi', op: '=~', value: 'completeness_lag|stuck_partition|dead_letter_share|source_error' },
+      { label: 'kpi', op: '=~', value: 'completeness_lag|stuck_partition|dead_letter_share' },
     ],
     target: [{ label: 'kind', op: '=', value: 'kpi' }],
     equal: [],

@@ -1,5 +1,6 @@
 import type { KpiDef } from '@vigie/kpis';
 import type { Span } from '../duration.ts';
+import { signalShapes } from './signals.ts';
 import { definitionHashOf } from '../ids.ts';
 import { severities, type LimitOverride, type NoDataPolicy, type Rule, type Severity, type SeverityLimit } from '../types.ts';
 import { benchmarkOf } from './benchmark.ts';
@@ -38,7 +39,7 @@ export function buildRule(entry: RuleEntry, file: Pick<RulesFile, 'defaults'>, k
     maxInstances: entry.max_instances ?? defaults?.max_instances ?? maxInstancesDefault,
     onZeroDenominator:
       zero === undefined || zero === 'inconclusive' ? null : { numeratorAtLeast: zero.when_numerator_at_least, severity: zero.severity },
-    noData: noDataOf(entry.no_data ?? defaults?.no_data ?? 'hold', limits),
+    noData: noDataOf(entry.no_data ?? absentOf(entry) ?? defaults?.no_data ?? 'hold', limits),
     change:
       entry.change === undefined ? null : { against: entry.change.against, as: entry.change.as, minBase: entry.change.min_base ?? null },
     benchmark,
@@ -47,6 +48,11 @@ export function buildRule(entry: RuleEntry, file: Pick<RulesFile, 'defaults'>, k
     runbook: entry.runbook ?? null,
   };
   return { ...definition, definitionHash: definitionHashOf(definition) };
+}
+
+/** A signal knows what it means when it has nothing to say; what the file says of KPIs is not meant for it. */
+function absentOf({ signal }: RuleEntry): 'hold' | 'ok' | undefined {
+  return signal === undefined ? undefined : signalShapes[signal].absent;
 }
 
 function limitsOf(entry: RuleEntry, kpis: readonly KpiDef[]): Pick<Rule, 'limits' | 'benchmark'> {

@@ -81,7 +81,7 @@ function movedText(record: AlertRecord, { zone }: { zone: string }, colors: Colo
     ]),
   ];
   const columns = [{ title: '' }, ...['before', 'now', 'change'].map((title) => ({ title, align: 'right' as const }))];
-  const title = `How it moved since the last window in order, which ended ${zonedText(lastOk.window.to, zone)}:`;
+  const title = `How it moved since the window before it began, which ended ${zonedText(lastOk.window.to, zone)}:`;
   return [`${colors.bold(title)}\n${indented(renderTable(columns, rows, colors.dim))}`];
 }
 

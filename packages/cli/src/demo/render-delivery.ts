@@ -59,7 +59,7 @@ function movedText(alert: ReceivedAlert, colors: Colors): string {
       return [id, shown(id, before), shown(id, after), difference === '' || difference.startsWith('-') ? difference : `+${difference}`];
     }),
   ];
-  return `  ${colors.bold(`How it moved since the last window in order, to ${clock(moved.since.to)} UTC`)}\n${table(['', 'before', 'now', 'change'], rows, colors)}`;
+  return `  ${colors.bold(`How it moved since the window before it began, to ${clock(moved.since.to)} UTC`)}\n${table(['', 'before', 'now', 'change'], rows, colors)}`;
 }
 
 /** The dimension whose first slice explains most comes as a table, the others in a line. */

@@ -48,7 +48,7 @@ export function createEmailSender(options: EmailOptions): Send {
       const info = await Promise.race([sending, abortOf(signal)]);
       return refusalOf(info.rejectedErrors ?? [], options.to.length);
     } catch (error) {
-      return withoutSecrets(failureOf(error), secrets);
+      return failureOf(error, secrets);
     } finally {
       socket?.destroy();
     }
@@ -87,17 +87,17 @@ function mailOf({ from, to }: EmailOptions, { subject, text, html, messageId, re
 /** Some recipients were refused while others have it: the graver refusal decides, because somebody does not know. */
 function refusalOf(refusals: readonly unknown[], recipientCount: number): SendResult {
   if (refusals.length === 0) return { kind: 'sent' };
-  const failures = refusals.map(failureOf);
+  const failures = refusals.map((refusal) => failureOf(refusal));
   const worst = failures.find(({ kind }) => kind === 'dead') ?? failures[0]!;
   if (worst.kind === 'sent') return worst;
   return { ...worst, reason: `${refusals.length} of ${recipientCount} recipients were refused: ${worst.reason}` };
 }
 
-function failureOf(error: unknown): SendResult {
+function failureOf(error: unknown, secrets: readonly string[] = []): SendResult {
   const status = error instanceof Error && 'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : null;
   if (status === null) return { kind: 'retry', reason: smtpReasonOf(error), retryAfterMs: null };
   const said = error instanceof Error && 'response' in error && typeof error.response === 'string' ? error.response : String(status);
-  const reason = `the mail server answered ${said.slice(0, 200)}`;
+  const reason = `the mail server answered ${withoutSecrets(said, secrets).slice(0, 200)}`;
   return status >= 500 ? { kind: 'dead', reason } : { kind: 'retry', reason, retryAfterMs: null };
 }
 

@@ -163,6 +163,13 @@ describe('secrets', () => {
       reason: 'the receiver refused with 404: "Cannot POST (not shown) with (not shown), channel (not shown)"',
     });
   });
+  test('one that would be cut in half by the length of a reason is taken out before, and one that comes back decoded too', async () => {
+    const cut = await sendTo((_request, response) => response.writeHead(404).end(`${'x'.repeat(190)}routing-key-0123456789`));
+    expect(JSON.stringify(cut)).not.toContain('routing-k');
+    const receiver = await receive((request, response) => response.writeHead(404).end(decodeURIComponent(request.url ?? '')));
+    const decoded = await senderOf(`${receiver.url}/s%C3%A9cret%20token`)(notification);
+    expect(JSON.stringify(decoded)).not.toContain('sécret');
+  });
   test.each([
     ['plain http to a host that is not allowed', 'http://ops.example.org/'],
     ['user and password', 'https://user:secret-token@ops.example.org/'],

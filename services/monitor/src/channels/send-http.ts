@@ -35,15 +35,17 @@ export interface HttpKind {
 export function createHttpSender(options: HttpOptions, kind: HttpKind): Send {
   const { url, allowPrivateHosts, clock, network = systemNetwork, timeoutMs = attemptTimeoutMs } = options;
   const judge = kind.judge ?? judgeAnswer;
+  const secrets = [...(kind.secrets ?? []), url];
   return async (notification) => {
     const problem = webhookUrlProblem(url, allowPrivateHosts);
     if (problem !== null) return { kind: 'retry', reason: problem, retryAfterMs: null };
     try {
       const request = { headers: {}, ...kind.requestOf(notification), url: new URL(url), allowPrivateHosts };
       const answer = await post(request, network, AbortSignal.timeout(timeoutMs));
-      return withoutSecrets(judge(answer, clock()), [...(kind.secrets ?? []), url]);
+      // Before anybody shortens it: half of a secret is one too.
+      return judge({ ...answer, text: withoutSecrets(answer.text, secrets) }, clock());
     } catch (error) {
-      return withoutSecrets({ kind: 'retry', reason: reasonOf(error), retryAfterMs: null }, [...(kind.secrets ?? []), url]);
+      return { kind: 'retry', reason: withoutSecrets(reasonOf(error), secrets), retryAfterMs: null };
     }
   };
 }

@@ -56,3 +56,10 @@ test('a record that the broker finds too large is a dead letter', async () => {
   const body = JSON.stringify({ key: 'k', value: 'x'.repeat(2_000_000) });
   expect(await createKafkaSender({ kafka, topic: suite.topic })({ ...notificationOf('firing'), body })).toMatchObject({ kind: 'dead' });
 });
+
+test('what was rendered for a channel that was of another type then is given up, not tried for ever', async () => {
+  const send = createKafkaSender({ kafka, topic: suite.topic });
+  for (const body of ['', '{"text":"for a chat"}', 'no JSON']) {
+    expect(await send({ ...notificationOf('firing'), body })).toMatchObject({ kind: 'dead' });
+  }
+});

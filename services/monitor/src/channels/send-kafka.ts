@@ -24,10 +24,15 @@ export interface KafkaSenderOptions {
  */
 export function createKafkaSender({ kafka, topic, timeoutMs = attemptTimeoutMs }: KafkaSenderOptions): Send {
   return async ({ body }) => {
+    const record = recordOf(body);
+    if (record === null)
+      return {
+        kind: 'dead',
+        reason: 'expected a message rendered for Kafka, found one for another kind of channel: its type was changed while this one waited',
+      };
     const producer = createEventProducer(kafka, { topic, retryForMs });
-    const { key, value } = bodySchema.parse(JSON.parse(body));
     try {
-      const sending = producer.send([{ key, value: JSON.stringify(value) }]);
+      const sending = producer.send([record]);
       await Promise.race([sending, abortOf(AbortSignal.timeout(timeoutMs))]);
       return { kind: 'sent' };
     } catch (error) {
@@ -39,6 +44,16 @@ export function createKafkaSender({ kafka, topic, timeoutMs = attemptTimeoutMs }
       void producer.close().catch(() => undefined);
     }
   };
+}
+
+/** null: rendered when the channel was of another type. */
+function recordOf(body: string): { key: string; value: string } | null {
+  try {
+    const { key, value } = bodySchema.parse(JSON.parse(body));
+    return { key, value: JSON.stringify(value) };
+  } catch {
+    return null;
+  }
 }
 
 function typeOf(error: unknown): unknown {

@@ -1,5 +1,3 @@
-import type { SendResult } from './send.ts';
-
 const unsignedCodes = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -25,14 +23,24 @@ export function reasonOf(error: unknown): string {
 /** A part of a path that is shorter is a word, not a secret. */
 const secretLengthMin = 8;
 
-/** Receivers like to repeat what they did not understand: the path of a URL, a key. What must not be told is taken out. */
-export function withoutSecrets(result: SendResult, secrets: readonly string[]): SendResult {
-  if (result.kind === 'sent') return result;
+/** Receivers like to repeat what they did not understand: the path of a URL, a key. What must not be told is taken out, before anything is cut. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const hidden = secrets.flatMap((secret) => (URL.canParse(secret) ? [secret, ...partsOf(new URL(secret))] : [secret]));
-  const longestFirst = hidden.filter((part) => part.length >= secretLengthMin).toSorted((a, b) => b.length - a.length);
-  return { ...result, reason: longestFirst.reduce((reason, part) => reason.replaceAll(part, '(not shown)'), result.reason) };
+  const longestFirst = [...new Set(hidden.flatMap(spellingsOf))]
+    .filter((part) => part.length >= secretLengthMin)
+    .toSorted((a, b) => b.length - a.length);
+  return longestFirst.reduce((left, part) => left.replaceAll(part, '(not shown)'), text);
 }
 
 function partsOf({ href, pathname, search }: URL): readonly string[] {
   return [href, pathname + search, pathname, search, ...pathname.split('/'), ...search.split(/[?&=]/)];
+}
+
+/** As it is written in the URL, and as a receiver reads it. */
+function spellingsOf(part: string): readonly string[] {
+  try {
+    return [part, decodeURIComponent(part)];
+  } catch {
+    return [part];
+  }
 }

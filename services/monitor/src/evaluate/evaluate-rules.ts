@@ -79,8 +79,9 @@ export class RuleEvaluator {
   async #evaluateRule(rule: Rule, deps: ReadDeps): Promise<void> {
     const nowMs = this.#options.clock();
     const known = this.#known.get(keyOf(rule));
-    if (known !== undefined && planWindows(rule, known.evaluatedToMs, nowMs).ends.length === 0) return;
-    let state = await this.#load(rule);
+    const isAhead = rule.kind === 'pipeline' && (known?.evaluatedToMs ?? 0) > nowMs;
+    if (known !== undefined && !isAhead && planWindows(rule, known.evaluatedToMs, nowMs).ends.length === 0) return;
+    let state = ofThisClock(rule, await this.#load(rule), nowMs);
     const plan = planWindows(rule, state.evaluatedToMs, nowMs);
     for (const windowEndMs of plan.ends) {
       const found = await this.#readWindow(rule, { state, windowEndMs, deps });
@@ -226,6 +227,16 @@ export class RuleEvaluator {
     }
     return { revision: state.revision + 1, evaluatedToMs, instances, health, rule };
   }
+}
+
+/**
+ * A pipeline signal is judged by the clock alone. A clock that was ahead for a moment would keep it from being judged for as long: it begins anew from now,
+ * with the state that it has. Windows of KPIs wait for their numbers and cannot run ahead.
+ */
+function ofThisClock(rule: Rule, state: RuleState, nowMs: number): RuleState {
+  if (rule.kind !== 'pipeline' || state.evaluatedToMs === null || state.evaluatedToMs <= nowMs) return state;
+  const evaluatedToMs = Math.floor(nowMs / rule.everyMs) * rule.everyMs - rule.everyMs;
+  return { ...state, evaluatedToMs, instances: state.instances.map((instance) => ({ ...instance, evaluatedToMs })) };
 }
 
 /** A uid is unique within its tenant. */

@@ -7,6 +7,7 @@ import { useServers } from '@vigie/testkit';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createMonitorMetrics } from '../metrics.ts';
 import { scriptedAnswer } from '../proof/script.ts';
+import { signalReading } from '../signals/signal-reading.ts';
 import { RuleEvaluator } from './evaluate-rules.ts';
 
 const suite = useServers();
@@ -43,6 +44,7 @@ let ruleSet: RuleSet;
 let values: string[] = [];
 let evaluator: RuleEvaluator;
 let failure: string | null = null;
+let lagSeconds = '0';
 
 beforeEach(async () => {
   runCount += 1;
@@ -56,7 +58,7 @@ beforeEach(async () => {
       if (failure !== null) throw new Error(failure);
       return [scriptedAnswer({ startMs: startMs - minute, nowMs, values }, window)];
     },
-    readSignal: async () => [],
+    readSignal: async (question) => [signalReading(question, nowMs, { value: lagSeconds, unit: 'seconds', slice: null })],
     zoneOf: () => 'UTC',
     clock: () => nowMs,
     fault: () => {},
@@ -129,6 +131,20 @@ describe('a clock that is set back', () => {
     expect(await kinds()).toEqual(expected);
     expect(new Set((await store.history(100)).map(({ transition }) => transition.windowEndMs)).size).toBe(expected.length);
     expect(state).toBe(before.instances[0]?.condition.state ?? 'OK');
+  });
+});
+
+describe('a clock that was ahead for a moment', () => {
+  test('does not keep the alarms of the pipeline from being judged until it is reached again', async () => {
+    ruleSet = parse('version: 1\nrules: [{ uid: lag, signal: completeness_lag, severity: { critical: { at_or_above: 100 } } }]\n');
+    evaluator.forget();
+    lagSeconds = '5';
+    nowMs = startMs + 24 * 3_600_000;
+    await evaluator.tick();
+    nowMs = startMs;
+    lagSeconds = '9999';
+    for (let tick = 0; tick < 3; tick++, nowMs += minute) await evaluator.tick();
+    expect(await kinds()).toEqual(['firing']);
   });
 });
 

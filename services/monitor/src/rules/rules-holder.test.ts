@@ -106,6 +106,21 @@ describe('rules that change while the monitor runs', () => {
     expect(said).toHaveLength(1);
   });
 
+  test('are swapped one after the other: a slow dry run of an older text does not come in after a newer one', async () => {
+    write(rulesText('first'));
+    const holder = hold();
+    const slow = Promise.withResolvers<void>();
+    dryRun = ({ rules }) => (rules.some(({ uid }) => uid === 'older') ? slow.promise : Promise.resolve());
+    write(rulesText('older'));
+    const older = holder.reload();
+    await Promise.resolve();
+    write(rulesText('newer'));
+    const newer = holder.reload();
+    slow.resolve();
+    await Promise.all([older, newer]);
+    expect(running(holder)).toEqual(['newer']);
+  });
+
   test('that were refused are taken once they are mended, and going back to the old text ends the complaint', async () => {
     write(rulesText('first'));
     const holder = hold();

@@ -53,27 +53,30 @@ export function holdRules(options: RulesHolderOptions): RulesHolder {
     return false;
   };
 
+  const reload = async (force: boolean): Promise<boolean> => {
+    let found = '';
+    try {
+      found = readRules(file);
+      if (found === text && !force) {
+        refused = null;
+        return false;
+      }
+      const next = activate(found, options);
+      await options.dryRun(next.ruleSet);
+      [text, active, refused] = [found, next, null];
+    } catch (error) {
+      return refuse(found, error);
+    }
+    logger.info({ file, ruleCount: active.ruleSet.rules.length, channels: [...active.senders.keys()] }, 'rules swapped');
+    options.onReload('swapped');
+    return true;
+  };
+  let reloading: Promise<boolean> = Promise.resolve(false);
   return {
     active: () => active,
     problem: () => refused?.reason ?? null,
-    reload: async (force = false) => {
-      let found = '';
-      try {
-        found = readRules(file);
-        if (found === text && !force) {
-          refused = null;
-          return false;
-        }
-        const next = activate(found, options);
-        await options.dryRun(next.ruleSet);
-        [text, active, refused] = [found, next, null];
-      } catch (error) {
-        return refuse(found, error);
-      }
-      logger.info({ file, ruleCount: active.ruleSet.rules.length, channels: [...active.senders.keys()] }, 'rules swapped');
-      options.onReload('swapped');
-      return true;
-    },
+    // One after the other: a slow dry run of an older text must not come in after a newer one.
+    reload: (force = false) => (reloading = reloading.then(() => reload(force))),
   };
 }
 

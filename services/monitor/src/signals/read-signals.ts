@@ -119,10 +119,9 @@ async function sourceError(question: SignalQuestion, { health, clock }: SignalDe
   });
 }
 
-/** 1 for a rule that nobody can rely on at the moment, else 0. */
+/** 1 for a rule that nobody can rely on at the moment, else 0: of every tenant, since who runs Vigie looks after all of them. */
 async function ruleBroken(question: SignalQuestion, { store, clock }: SignalDeps): Promise<readonly Reading[]> {
-  const known = (await store.knownRules()).filter(({ tenant }) => tenant === question.tenant);
-  const states = await Promise.all(known.map((rule) => store.load(rule)));
+  const states = await Promise.all((await store.knownRules()).map((rule) => store.load(rule)));
   return states.flatMap(({ rule, health }) =>
     rule === null || rule.kind === 'pipeline'
       ? []
@@ -130,7 +129,7 @@ async function ruleBroken(question: SignalQuestion, { store, clock }: SignalDeps
           signalReading(question, clock(), {
             value: health.state === 'BROKEN' || health.state === 'NO_DATA' ? '1' : '0',
             unit: 'count',
-            slice: { dimension: 'rule', value: rule.uid },
+            slice: { dimension: 'rule', value: rule.tenant === question.tenant ? rule.uid : `${rule.tenant}/${rule.uid}` },
           }),
         ],
   );
