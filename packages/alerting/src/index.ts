@@ -44,7 +44,8 @@ export { labelsOf } from './announce/labels.ts';
 export { matcherForm, matcherText, matches, parseMatcher } from './announce/matcher.ts';
 export { isMuted, muteEndMs } from './announce/mute-timing.ts';
 export { planLane } from './announce/plan-lane.ts';
-export { lanesOfRecord } from './announce/address-record.ts';
+export { lanesBeside, lanesOfRecord } from './announce/address-record.ts';
+export { laneRules } from './announce/lane-rules.ts';
 export { laneOf, routeById, routesOf } from './announce/route.ts';
 export { activeSilence, silenceProblem } from './announce/silence.ts';
 export type {

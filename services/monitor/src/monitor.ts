@@ -2,6 +2,7 @@ import type { RuleSet } from '@vigie/alerting';
 import type { AlertStore } from '@vigie/redis';
 import { AlertStateLost } from './alert-state-lost.ts';
 import { LaneAnnouncer, type AnnouncerOptions } from './announce/announce-lanes.ts';
+import { readdress } from './announce/readdress.ts';
 import { OutboxDeliverer, type DelivererOptions } from './deliver/deliver-outbox.ts';
 import { RuleEvaluator, type EvaluatorOptions } from './evaluate/evaluate-rules.ts';
 import { createPoll, type Poll } from './poll.ts';
@@ -51,7 +52,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
       evaluator.forget();
       announcer.wake();
       // An outbox that was full, or another monitor that was faster, is tried again.
-      if (await evaluator.closeRemovedRules()) closedFor = current;
+      const isClosed = await evaluator.closeRemovedRules();
+      if ((await readdress({ ...options, ruleSet })) && isClosed) closedFor = current;
     }
     await evaluator.tick();
   };

@@ -1,12 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AlertRecord } from '../evaluate/alert-record.ts';
-import { lanesOfRecord } from './address-record.ts';
+import { lanesBeside, lanesOfRecord, routeTo } from './address-record.ts';
 import { kpiDefs } from '@vigie/kpis';
 import { parseRules } from '../rules/rules-file.ts';
-import type { Severity, TransitionKind } from '../types.ts';
+import type { RuleSet, Severity, TransitionKind } from '../types.ts';
 
-const parsed = parseRules(
-  `version: 1
+const text = `version: 1
 rules:
   - { uid: churn, kpi: customer_churn_rate, window: { size: 30d, every: 1h }, severity: { warning: { at_or_above: 5 }, critical: { at_or_above: 7 } } }
   - uid: cac
@@ -23,11 +22,15 @@ channels:
   growth: { type: kafka, topic: growth }
   desk: { type: kafka, topic: desk, fallback: pager }
   pager: { type: kafka, topic: pager }
-`,
-  kpiDefs,
-);
-if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-const { ruleSet } = parsed;
+`;
+const routesText = /^routes:.*?(?=^channels:)/msu;
+/** The rules of all tests, with other routes. */
+function withRoutes(routes: string): RuleSet {
+  const parsed = parseRules(text.replace(routesText, `routes:\n${routes}\n`), kpiDefs);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.ruleSet;
+}
+const ruleSet = withRoutes(text.match(routesText)![0].replace('routes:\n', ''));
 
 function record(uid: string, transition: { kind: TransitionKind; severity: Severity }, slice: AlertRecord['slice'] = null): AlertRecord {
   const rule = ruleSet.rules.find((one) => one.uid === uid)!;
@@ -72,4 +75,57 @@ test('that a rule is broken is told to those who look after Vigie and to those w
     channelsOf(lanesOfRecord(record('broken', { kind: 'firing', severity: 'warning' }, { dimension: 'rule', value: uid }), ruleSet, []));
   expect(broken('cac')).toEqual(['desk', 'growth']);
   expect(broken('churn')).toEqual(['desk']);
+});
+
+test('a channel has one lane of an episode, the first, however many routes lead there', () => {
+  const both = withRoutes('  default: { channels: [desk] }\n  children: [{ match: { severity: critical }, channels: [desk, pager] }]');
+  const firing = lanesOfRecord(record('churn', { kind: 'firing', severity: 'warning' }), both, []);
+  const escalated = lanesOfRecord(record('churn', { kind: 'escalated', severity: 'critical' }), both, firing);
+  expect(escalated.map(({ channel, route }) => `${channel} by ${route}`)).toEqual([
+    'desk by default',
+    'pager by default/severity="critical"',
+  ]);
+  const continued = withRoutes(
+    '  default: { channels: [log] }\n  children: [{ match: { kind: kpi }, channels: [desk], continue: true }, { match: { kpi: cac }, channels: [desk] }]',
+  );
+  const once = lanesOfRecord(record('cac', { kind: 'firing', severity: 'warning' }), continued, []);
+  expect(once.map(({ channel, route }) => `${channel} by ${route}`)).toEqual(['desk by default/kind="kpi"']);
+});
+
+test('lanes beside those of an episode are of channels that it has none of', () => {
+  const rule = ruleSet.rules.find(({ uid }) => uid === 'churn')!;
+  const told = lanesOfRecord(record('churn', { kind: 'firing', severity: 'warning' }), ruleSet, []);
+  expect(lanesBeside(told, { rule, slice: null, severity: 'warning' }, ruleSet)).toEqual([]);
+  expect(channelsOf(lanesBeside(told, { rule, slice: null, severity: 'critical' }, ruleSet))).toEqual(['pager']);
+});
+
+describe('the route that leads an alert to a channel now', () => {
+  const warning = record('churn', { kind: 'firing', severity: 'warning' });
+  const [desk] = lanesOfRecord(warning, ruleSet, []);
+
+  test('is that of its lane, while that leads there, or another that does', () => {
+    expect(routeTo(desk!, warning, ruleSet)?.id).toBe('default');
+    const narrower = withRoutes('  default: { channels: [log] }\n  children: [{ match: { kpi: customer_churn_rate }, channels: [desk] }]');
+    expect(routeTo(desk!, warning, narrower)?.id).toBe('default/kpi="customer_churn_rate"');
+    expect(routeTo(desk!, record('cac', { kind: 'firing', severity: 'warning' }), narrower)).toBeNull();
+  });
+
+  test('is found for any severity of its rule, and no other', () => {
+    const graver = withRoutes('  default: { channels: [log] }\n  children: [{ match: { severity: critical }, channels: [desk] }]');
+    expect(routeTo(desk!, warning, graver)?.id).toBe('default/severity="critical"');
+    expect(routeTo(desk!, record('lost', { kind: 'firing', severity: 'warning' }), graver)).toBeNull();
+  });
+
+  test('goes by the labels that the rule has now', () => {
+    const growth = withRoutes('  default: { channels: [log] }\n  children: [{ match: { team: growth }, channels: [desk] }]');
+    const cac = record('cac', { kind: 'firing', severity: 'warning' });
+    const before = { ...cac, rule: { ...cac.rule, labels: {} } };
+    expect(routeTo(desk!, before, growth)?.id).toBe('default/team="growth"');
+  });
+
+  test('is also the one whose channel lost messages, for the channel that is told of it instead', () => {
+    const lost = record('lost', { kind: 'firing', severity: 'warning' }, { dimension: 'channel', value: 'desk' });
+    const [pager] = lanesOfRecord(lost, ruleSet, []);
+    expect([pager?.channel, routeTo(pager!, lost, ruleSet)?.id, routeTo(desk!, lost, ruleSet)]).toEqual(['pager', 'default', null]);
+  });
 });

@@ -116,6 +116,7 @@ export function contextAt(at: number, over: Partial<LaneContext> = {}): LaneCont
   return {
     nowMs: seconds(at),
     route,
+    routeTo: () => (over.route === undefined ? route : over.route),
     resendMs: null,
     silences: [],
     acknowledgements: new Map(),
@@ -161,9 +162,13 @@ export class LaneRun {
   dueMs: number | null = null;
   dropped = 0;
   readonly messages: Message[] = [];
+  /** Arrivals that were not consumed. */
+  left: readonly Arrival[] = [];
 
-  look(at: number, arrivals: readonly Arrival[] = [], over: Partial<LaneContext> = {}): readonly string[] {
+  look(at: number, arrived: readonly Arrival[] = [], over: Partial<LaneContext> = {}): readonly string[] {
+    const arrivals = [...this.left, ...arrived];
     const plan: LanePlan = planLane({ lane, state: this.state, arrivals }, contextAt(at, over));
+    this.left = arrivals.slice(plan.consumedCount);
     this.state = plan.state === null ? null : JSON.parse(JSON.stringify(plan.state));
     this.dueMs = plan.dueMs;
     this.dropped += plan.dropped;

@@ -15,6 +15,8 @@ export interface Telling {
   readonly standings: readonly Standing[];
   readonly damped: LaneState['damped'];
   readonly messageCount: number;
+  /** Alerts that the lane has no room for yet. */
+  readonly waitingCount: number;
   readonly nowMs: number;
 }
 
@@ -71,7 +73,7 @@ function kindOf(told: readonly Standing[]): MessageKind {
   return firing.some((standing) => !isTold(standing)) ? 'firing' : 'changed';
 }
 
-function heldCounts({ standings, told }: Telling): Message['held'] {
+function heldCounts({ standings, told, waitingCount }: Telling): Message['held'] {
   const counts: Partial<Record<HoldReason, number>> = {};
   const toldNow = new Set(told);
   for (const standing of standings) {
@@ -79,7 +81,7 @@ function heldCounts({ standings, told }: Telling): Message['held'] {
     if (reason === undefined || reason === 'unrouted' || isEnded(standing.alert) || toldNow.has(standing)) continue;
     counts[reason] = (counts[reason] ?? 0) + 1;
   }
-  return counts;
+  return waitingCount === 0 ? counts : { ...counts, waiting: waitingCount };
 }
 
 /** Firing before resolved, grave before mild, then by rule and slice; earlier episodes of an instance stand right before its latest. */

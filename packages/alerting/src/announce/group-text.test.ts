@@ -55,6 +55,10 @@ describe('messageText', () => {
     expect(messageText(messageOf('firing', alerts, { silenced: 2, muted: 1 }), lineOf)).toBe(
       '1 firing (1 critical)\n- a\nnot told now: 2 silenced, 1 muted',
     );
+    expect(messageText(messageOf('firing', alerts, { waiting: 500 }), lineOf)).toBe('1 firing (1 critical)\n- a\nand 500 more wait');
+    expect(messageText(messageOf('firing', alerts, { waiting: 500, muted: 1 }), lineOf)).toBe(
+      '1 firing (1 critical)\n- a\nnot told now: 1 muted, and 500 more wait',
+    );
   });
 
   test('a line with breaks in it stays one line', () => {

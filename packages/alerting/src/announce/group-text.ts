@@ -49,6 +49,11 @@ export function headline({ kind, alerts }: Message): string {
 
 /** What of the group fires and is not told now; null when nothing is. */
 export function heldTextOf(held: Message['held']): string | null {
-  const parts = Object.entries(held).map(([reason, count]) => `${count} ${reason}`);
-  return parts.length === 0 ? null : `not told now: ${parts.join(', ')}`;
+  const { waiting, ...others } = held;
+  const parts = Object.entries(others).map(([reason, count]) => `${count} ${reason}`);
+  const texts = [
+    ...(parts.length === 0 ? [] : [`not told now: ${parts.join(', ')}`]),
+    ...(waiting === undefined ? [] : [`and ${waiting} more wait`]),
+  ];
+  return texts.length === 0 ? null : texts.join(', ');
 }

@@ -10,7 +10,7 @@ import type { Acknowledgement, HoldReason, LaneAlert, LaneContext, PendingTransi
 /** What fires elsewhere changes without a word to this lane; an inhibited alert is looked at this often, besides when the lane is woken. */
 const inhibitionLookMs = 30_000;
 
-/** Why an alert is not told, and when to look whether that is over; `unrouted`: its route is no longer in the rules. */
+/** Why an alert is not told, and when to look whether that is over; `unrouted`: no route leads it here any more. */
 export interface Hold {
   readonly reason: HoldReason | 'unrouted';
   readonly untilMs: number | null;
@@ -80,14 +80,15 @@ function withHeld(alert: LaneAlert, flap: FlapState, at: LaneContext & { hold: H
 
 function withoutHistory(alert: LaneAlert, hold: Hold | null): LaneAlert | null {
   const isHeldThroughout = alert.pending.every(({ held }) => held === true);
-  // A lane that is no longer in the rules never comes to tell what it did not.
+  // Where no route leads any more, what was not told and is over is not told.
   if (alert.announced === null && isEnded(alert)) return isHeldThroughout || hold?.reason === 'unrouted' ? null : alert;
   const isBack = !isEnded(alert) && alert.announced?.severity === alert.current.transition.severity;
   return isHeldThroughout && isBack ? { ...alert, pending: [] } : alert;
 }
 
 function holdOf(alert: LaneAlert, flap: FlapState, at: LaneContext): Hold | null {
-  const { route, nowMs } = at;
+  const { nowMs } = at;
+  const route = at.routeTo(alert.current);
   if (route === null) return { reason: 'unrouted', untilMs: null };
   const { rule, slice, transition } = alert.current;
   const labels = labelsOf(rule, slice, transition.severity);
@@ -101,8 +102,9 @@ function holdOf(alert: LaneAlert, flap: FlapState, at: LaneContext): Hold | null
   const dampedMs = flap.damped[alert.instance];
   const oldest = alert.pending[0];
   // What came before it flapped, and the firing that was one too many, are still told.
-  if (route.flap === null || dampedMs === undefined || oldest === undefined || oldest.storedMs <= dampedMs) return null;
-  return { reason: 'flapping', untilMs: calmAtMs(flap, alert.instance, route.flap) };
+  const policy = at.route?.flap ?? null;
+  if (policy === null || dampedMs === undefined || oldest === undefined || oldest.storedMs <= dampedMs) return null;
+  return { reason: 'flapping', untilMs: calmAtMs(flap, alert.instance, policy) };
 }
 
 /** In force until the severity rises. */

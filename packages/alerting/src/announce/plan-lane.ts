@@ -1,8 +1,9 @@
 import { composeMessages, isListed, type Telling } from './compose-messages.ts';
 import { calmAtMs, settleFlap, type FlapState } from './flap.ts';
 import { isEnded, isTold, judgeAlerts, type Standing } from './judge-alerts.ts';
-import { takeArrivals } from './take-arrivals.ts';
-import type { Arrival, Lane, LaneAlert, LaneContext, LanePlan, LaneState, Message } from './types.ts';
+import { notAhead } from './not-ahead.ts';
+import { laneAlertCountMax, takeArrivals } from './take-arrivals.ts';
+import type { Arrival, Lane, LaneAlert, LaneContext, LanePlan, LaneState, Message, Route } from './types.ts';
 
 export type { LaneContext, LanePlan } from './types.ts';
 
@@ -14,22 +15,27 @@ interface Look {
   readonly flap: FlapState;
   readonly lastMessageMs: number | null;
   readonly messageCount: number;
+  readonly waitingCount: number;
+  readonly ahead: Readonly<Record<string, number>>;
 }
 
 /**
  * Looks at a lane: what its channel is to be told now, what is remembered, and when to look again. The message is the difference between what the
  * channel was told last and what is true.
  *
- * Shapes   view: state as it was stored after the last look, and what arrived since, oldest first; all of it is consumed
+ * Shapes   view: state as it was stored after the last look, and what arrived since and was left, oldest first
  * Units    epoch ms of processing time
  * Holds    for a lane that is looked at when something arrives, when it is due, and when an overlay changes:
  *          every transition is told once, or it came and went while held the whole time;
  *          nothing resolves that was not told as firing before or in the same message;
  *          news waits `groupWaitMs`, and messages lie `groupIntervalMs` apart (those that `resendMs` asks for aside);
- *          looking more often tells nothing else; the same view and context give the same plan
+ *          looking more often tells nothing else; the same view and context give the same plan;
+ *          a time ahead of `nowMs`, of a clock that was wrong, counts as now
  */
-export function planLane(view: { lane: Lane; state: LaneState | null; arrivals: readonly Arrival[] }, at: LaneContext): LanePlan {
-  const { lane, state, arrivals } = view;
+export function planLane(view: { lane: Lane; state: LaneState | null; arrivals: readonly Arrival[] }, context: LaneContext): LanePlan {
+  const { lane } = view;
+  const { state, arrivals } = notAhead(view, context.nowMs);
+  const at = { ...context, route: context.route ?? routeInstead(state, arrivals, context) };
   const policy = at.route?.flap ?? null;
   const taken = takeArrivals(state, arrivals, policy);
   const flap = settleFlap(taken.flap, at.nowMs, policy);
@@ -40,15 +46,30 @@ export function planLane(view: { lane: Lane; state: LaneState | null; arrivals: 
     standings: judgeAlerts(taken.alerts, flap, at),
     lastMessageMs: state?.lastMessageMs ?? null,
     messageCount: state?.messageCount ?? 0,
+    waitingCount: taken.waitingCount,
+    ahead: taken.ahead,
   };
   const { messages, after } = tell(look);
   return {
     state: isForgettable(after) ? null : stateOf(after),
-    consumedCount: arrivals.length,
+    consumedCount: taken.consumedCount,
     messages,
     dueMs: nextLookMs(after),
     dropped: taken.dropped,
   };
+}
+
+/** Of a lane whose own route is gone: the one that leads its alerts to its channel now. */
+function routeInstead(state: LaneState | null, arrivals: readonly Arrival[], { routeTo }: LaneContext): Route | null {
+  for (const { current } of state?.alerts ?? []) {
+    const route = routeTo(current);
+    if (route !== null) return route;
+  }
+  for (const { record } of arrivals) {
+    const route = routeTo(record);
+    if (route !== null) return route;
+  }
+  return null;
 }
 
 function tell(look: Look): { messages: readonly Message[]; after: Look } {
@@ -73,9 +94,9 @@ function send(
   look: Look,
   telling: Pick<Telling, 'told' | 'others' | 'isRepeat'> & { isGrouped: boolean },
 ): { messages: readonly Message[]; after: Look } {
-  const { lane, at, standings, flap, messageCount } = look;
+  const { lane, at, standings, flap, messageCount, waitingCount } = look;
   const { nowMs } = at;
-  const messages = composeMessages({ lane, ...telling, standings, damped: flap.damped, messageCount, nowMs });
+  const messages = composeMessages({ lane, ...telling, standings, damped: flap.damped, messageCount, waitingCount, nowMs });
   const told = new Set(telling.told);
   const left = standings.flatMap((standing): Standing[] => {
     if (told.has(standing)) return isEnded(standing.alert) ? [] : [afterTelling(standing, nowMs)];
@@ -124,7 +145,8 @@ function quietUntilMs({ route }: LaneContext, lastMessageMs: number | null): num
 
 /** The first moment at which a look could find something to tell, to release or to forget. */
 function nextLookMs(look: Look): number | null {
-  const { standings, at } = look;
+  const { standings, at, waitingCount } = look;
+  if (waitingCount > 0 && standings.length < laneAlertCountMax) return at.nowMs;
   const releases = standings.map((standing) => releaseMs(standing, at));
   const next = Math.min(newsMs(look), repeatMs(look), resendAtMs(look), forgetMs(look), ...releases);
   return next === Infinity ? null : next;
@@ -148,9 +170,12 @@ function forgetMs({ standings, at, flap, lastMessageMs }: Look): number {
 }
 
 function isForgettable(look: Look): boolean {
-  return look.standings.length === 0 && forgetMs(look) === Infinity;
+  return look.standings.length === 0 && Object.keys(look.ahead).length === 0 && forgetMs(look) === Infinity;
 }
 
-function stateOf({ lane, standings, flap, lastMessageMs, messageCount }: Look): LaneState {
-  return { lane, alerts: standings.map(({ alert }) => alert), lastMessageMs, messageCount, firings: flap.firings, damped: flap.damped };
+function stateOf({ lane, standings, flap, lastMessageMs, messageCount, ahead }: Look): LaneState {
+  return {
+    ...{ lane, alerts: standings.map(({ alert }) => alert), lastMessageMs, messageCount, firings: flap.firings, damped: flap.damped },
+    ...(Object.keys(ahead).length === 0 ? {} : { ahead }),
+  };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { route, rule } from './announce.fixture.ts';
 import { labelsOf } from './labels.ts';
 import { parseMatcher } from './matcher.ts';
-import { laneOf, lanesOf, routeById, routesOf } from './route.ts';
+import { laneOf, routeById, routesOf } from './route.ts';
 import type { Route } from './types.ts';
 
 function child(id: string, matcher: string, over: Partial<Route> = {}): Route {
@@ -34,16 +34,6 @@ describe('routes', () => {
     expect(idsOf({ severity: 'info' }, { ...root, children: root.children.slice(0, 2) })).toEqual(['default']);
   });
 
-  test('each lane once: the same channel, route and group', () => {
-    const twice: Route = { ...root, channels: ['log', 'log'], children: [] };
-    expect(lanesOf(twice, { rule: 'a' })).toHaveLength(1);
-    expect(lanesOf(root, { severity: 'critical', team: 'audit', rule: 'a' }).map(({ channel }) => channel)).toEqual([
-      'log',
-      'archive',
-      'pager',
-    ]);
-  });
-
   test('channel, route and the labels of the group make a lane, in any order of labels', () => {
     const wide: Route = { ...route, groupBy: ['rule', 'channel'] };
     const one = laneOf(wide, 'hook', { rule: 'a', channel: 'search', severity: 'info' });
@@ -59,7 +49,7 @@ describe('routes', () => {
     expect(others[3]!.group).toEqual({ rule: 'a', channel: '' });
   });
 
-  test('a route is found by its place, or not at all', () => {
+  test('a route is found by its id, or not at all', () => {
     expect(routeById(root, 'default/1/0')?.channels).toEqual(['ads']);
     expect(routeById(root, 'default/9')).toBeNull();
   });

@@ -23,12 +23,6 @@ export function laneOf(route: Route, channel: string, labels: AlertLabels): Lane
   return { id: definitionHashOf({ lane: { channel, route: route.id, group } }), channel, route: route.id, group };
 }
 
-/** All lanes that an alert is told on, each once. */
-export function lanesOf(root: Route, labels: AlertLabels): readonly Lane[] {
-  const lanes = routesOf(root, labels).flatMap((route) => route.channels.map((channel) => laneOf(route, channel, labels)));
-  return [...new Map(lanes.map((lane) => [lane.id, lane])).values()];
-}
-
 export function routeById(root: Route, id: string): Route | null {
   if (root.id === id) return root;
   for (const child of root.children) {

@@ -14,7 +14,7 @@ import {
   type Change,
 } from './announce.fixture.ts';
 import { planLane } from './plan-lane.ts';
-import type { Acknowledgement, FlapPolicy, LaneContext, LaneState, Message, Route, Silence } from './types.ts';
+import type { Acknowledgement, Arrival, FlapPolicy, LaneContext, LaneState, Message, Route, Silence } from './types.ts';
 
 /** Everything that holds ends before this second, so that a while later all must be known. */
 const holdsEnd = 300;
@@ -142,6 +142,7 @@ export class Driver {
   state: LaneState | null = null;
   readonly #schedule: Schedule;
   #arrivedTo = -1;
+  #left: readonly Arrival[] = [];
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
@@ -149,10 +150,12 @@ export class Driver {
 
   /** Looks at a second; a crash between planning and storing makes the next look plan again. */
   look(at: number, isCrashing = false): void {
-    const arrivals = this.#schedule.changes.filter((change) => change.at > this.#arrivedTo && change.at <= at).map(arrivalOf);
+    const arrived = this.#schedule.changes.filter((change) => change.at > this.#arrivedTo && change.at <= at).map(arrivalOf);
+    const arrivals = [...this.#left, ...arrived];
     const plan = planLane({ lane, state: this.state, arrivals }, contextOf(this.#schedule, at));
     if (isCrashing) return;
     this.#arrivedTo = at;
+    this.#left = arrivals.slice(plan.consumedCount);
     this.looks.push(at);
     this.state = JSON.parse(JSON.stringify(plan.state));
     this.dueMs = plan.dueMs;

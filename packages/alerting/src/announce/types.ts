@@ -14,7 +14,7 @@ export interface Matcher {
 
 /** A node of the routing tree, with everything inherited filled in. */
 export interface Route {
-  /** Its place in the file: default, default/0, default/0/1. */
+  /** What it matches, below what the routes above it match: default, default/severity="critical"; no route beside it changes that. */
   readonly id: string;
   readonly matchers: readonly Matcher[];
   readonly channels: readonly string[];
@@ -139,14 +139,21 @@ export interface LaneState {
   readonly firings: Readonly<Record<string, readonly number[]>>;
   /** Instances that are damped, and when their firing count was exceeded. */
   readonly damped: Readonly<Record<string, number>>;
+  /** Episodes of which transitions were taken up while others before them still wait, and the sequence number reached. Absent: none. */
+  readonly ahead?: Readonly<Record<string, number>>;
 }
 
 /** All that decides what a lane tells at one look, besides what it knows. */
 export interface LaneContext {
   /** Processing time of the look, epoch ms. */
   readonly nowMs: number;
-  /** null: no longer in the rules; then nothing new is told, only resolves of what was announced. */
+  /** The lane's own route, by its id; null: no longer in the rules. */
   readonly route: Route | null;
+  /**
+   * The route that leads an alert to the lane's channel now, with its severity or another of its rule: the lane's own where that still does.
+   * null: none does; then only its end is told, if it was announced.
+   */
+  readonly routeTo: (record: AlertRecord) => Route | null;
   /** Channels of type alertmanager: what was announced and fires is sent again this often, held or not; else null. */
   readonly resendMs: number | null;
   readonly silences: readonly Silence[];
@@ -167,7 +174,7 @@ export interface FiringAlert {
 export interface LanePlan {
   /** null: nothing left to remember. */
   readonly state: LaneState | null;
-  /** How many of the arrivals are in `state` or told now, from the front. */
+  /** How many of the arrivals are done with, from the front; the others wait until alerts of the lane end. */
   readonly consumedCount: number;
   /** None or one; the word that instances flap comes as a second one. */
   readonly messages: readonly Message[];
@@ -177,8 +184,8 @@ export interface LanePlan {
   readonly dropped: number;
 }
 
-/** Why an alert is not told now. */
-export type HoldReason = 'silenced' | 'muted' | 'inhibited' | 'flapping';
+/** Why an alert is not told now; `waiting`: for room in the lane. */
+export type HoldReason = 'silenced' | 'muted' | 'inhibited' | 'flapping' | 'waiting';
 
 export type MessageKind = 'firing' | 'resolved' | 'changed' | 'repeat' | 'flapping';
 
@@ -207,7 +214,7 @@ export interface Notification {
   readonly id: string;
   readonly channel: string;
   readonly kind: MessageKind;
-  /** Notifications of one queue are sent in order: the lane's id, or lane and episode where a channel takes alerts one by one. */
+  /** Notifications of one queue are sent in order: the lane's id, or channel and episode where a channel takes alerts one by one. */
   readonly queue: string;
   readonly transitions: readonly string[];
   readonly episodes: readonly string[];

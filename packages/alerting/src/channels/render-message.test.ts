@@ -124,7 +124,7 @@ describe('PagerDuty', () => {
       expect(event.payload?.summary.length ?? 1).toBeLessThanOrEqual(1_024);
       expect(['critical', 'error', 'warning', 'info', undefined]).toContain(event.payload?.severity);
       expect(Buffer.byteLength(notification.body)).toBeLessThan(512 * 1024);
-      expect(notification.queue).toBe(`${messages[message].lane.id}:${event.dedup_key}`);
+      expect(notification.queue).toBe(`${messages[message].lane.channel}:${event.dedup_key}`);
     }
   });
   test('what has no news is not sent, but in a repeat', () => {

@@ -24,7 +24,7 @@ export function renderPagerDuty(message: Message): readonly Notification[] {
     const { episode } = alert.record.transition;
     return notificationOf({ ...message, alerts: [alert], held: {} }, JSON.stringify(eventOf(alert, message)), {
       id: notificationId(`${id}+${episode}`, kind, lane.channel),
-      queue: `${lane.id}:${episode}`,
+      queue: `${lane.channel}:${episode}`,
     });
   });
 }

@@ -68,6 +68,18 @@ describe('announcements in simulated time', () => {
     ]);
   });
 
+  test('come once to a channel that two routes lead to', () => {
+    const child: Route = { ...route, id: 'critical', matchers: [matcher('severity=critical')], channels: ['log', 'ops'], groupWaitMs: 0 };
+    const ruleSet = ruleSetOf({ route: { ...route, children: [child] } });
+    expect(told(ruleSet, storedOf(aRule(), ['6.00', '8.00', '3.00']), { hours: 9 })).toEqual([
+      '0h30s log firing',
+      '1h0s ops firing',
+      '1h30s log changed',
+      '2h0s ops resolved',
+      '2h30s log resolved',
+    ]);
+  });
+
   test('are held by a silence and told at its end, if it still fires', () => {
     const silence: Silence = {
       ...{ id: 's', matchers: [matcher('rule=churn')], author: 'a', comment: 'c' },

@@ -1,6 +1,6 @@
 import { lanesOfRecord } from '../announce/address-record.ts';
 import { labelsOf } from '../announce/labels.ts';
-import { routeById } from '../announce/route.ts';
+import { laneRules } from '../announce/lane-rules.ts';
 import { planLane } from '../announce/plan-lane.ts';
 import type { Acknowledgement, Arrival, Lane, LaneContext, LaneState, Message, Silence } from '../announce/types.ts';
 import type { AlertRecord } from '../evaluate/alert-record.ts';
@@ -120,16 +120,12 @@ class Announcements {
   }
 
   #contextOf(lane: Lane, nowMs: number): LaneContext {
-    const { route, channels, muteTimings, inhibitions } = this.#ruleSet;
-    const channel = channels.find(({ name }) => name === lane.channel);
     const { silences, acknowledgements } = this.#overlays;
     return {
-      nowMs,
-      ...{ silences, muteTimings, inhibitions },
+      ...laneRules(lane, this.#ruleSet),
+      ...{ nowMs, silences },
       acknowledgements: new Map(acknowledgements.filter(({ atMs }) => atMs <= nowMs).map((ack) => [ack.episode, ack])),
       firing: [...this.#firing.values()],
-      route: channel === undefined ? null : routeById(route, lane.route),
-      resendMs: channel?.type === 'alertmanager' ? channel.resendMs : null,
     };
   }
 }

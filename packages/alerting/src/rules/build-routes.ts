@@ -1,4 +1,4 @@
-import { parseMatcher } from '../announce/matcher.ts';
+import { matcherText, parseMatcher } from '../announce/matcher.ts';
 import type { Inhibition, Matcher, MuteInterval, MuteTiming, Route } from '../announce/types.ts';
 import {
   weekdayNames,
@@ -33,17 +33,23 @@ export function buildRoutes({ routes, defaults }: RulesFile): Route {
 }
 
 function withChildren(route: Route, children: readonly ChildEntry[]): Route {
+  const counts = new Map<string, number>();
   return {
     ...route,
-    children: children.map((child, index) => {
-      const own = {
-        id: `${route.id}/${index}`,
-        matchers: [...matchersOf(child.match ?? {}), ...matchersOf(child.matchers ?? {})],
-        continues: child.continue ?? false,
-      };
+    children: children.map((child) => {
+      const matchers = [...matchersOf(child.match ?? {}), ...matchersOf(child.matchers ?? {})];
+      const name = nameOf(matchers);
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      const own = { id: `${route.id}/${name}${count === 1 ? '' : `#${count}`}`, matchers, continues: child.continue ?? false };
       return withChildren({ ...route, ...own, ...sendingOf(child) }, child.children ?? []);
     }),
   };
+}
+
+/** Made of what a route matches, in any order, so that a route that is put in or taken out beside it leaves its lanes as they are. */
+function nameOf(matchers: readonly Matcher[]): string {
+  return matchers.length === 0 ? '*' : [...new Set(matchers.map(matcherText))].toSorted().join(',');
 }
 
 /** What an entry says itself; the rest is inherited. */

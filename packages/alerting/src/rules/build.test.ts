@@ -103,19 +103,45 @@ defaults: { timezone: Europe/Paris }
     const paid = { label: 'channel', op: '=~', value: 'paid_.*' };
     const finest = {
       ...inherited,
-      ...{ id: 'default/0/0', matchers: [paid], continues: false, children: [], groupWaitMs: 0, groupBy: [], mute: [], flap: null },
+      ...{
+        id: 'default/severity="critical"/channel=~"paid_.*"',
+        matchers: [paid],
+        continues: false,
+        children: [],
+        groupWaitMs: 0,
+        groupBy: [],
+        mute: [],
+        flap: null,
+      },
     };
     const critical = { label: 'severity', op: '=', value: 'critical' };
     expect(route).toEqual({
       ...{ ...inherited, id: 'default', matchers: [], continues: false },
       children: [
-        { ...inherited, id: 'default/0', matchers: [critical], continues: true, groupWaitMs: 0, children: [finest] },
+        { ...inherited, id: 'default/severity="critical"', matchers: [critical], continues: true, groupWaitMs: 0, children: [finest] },
         {
-          ...{ ...inherited, id: 'default/1', matchers: [{ label: 'kind', op: '=', value: 'kpi' }], continues: false, children: [] },
+          ...{
+            ...inherited,
+            id: 'default/kind="kpi"',
+            matchers: [{ label: 'kind', op: '=', value: 'kpi' }],
+            continues: false,
+            children: [],
+          },
           ...{ repeatIntervalMs: 14_400_000, groupIntervalMs: 60_000 },
         },
       ],
     });
+  });
+
+  test('a route is called by what it matches, so that one put in beside it does not rename it', () => {
+    const idsOf = (children: string): string[] =>
+      setOf(fileOf({}, `routes: { default: { channels: [log] }, children: [${children}] }`)).route.children.map(({ id }) => id);
+    const growth = "{ matchers: ['tenant!=b', 'kpi=arpu'] }";
+    expect(idsOf(growth)).toEqual(['default/kpi="arpu",tenant!="b"']);
+    expect(idsOf(`{ match: { kpi: mrr } }, ${growth}`)).toEqual(['default/kpi="mrr"', 'default/kpi="arpu",tenant!="b"']);
+    expect(
+      idsOf(`${growth.replace(' }', ', continue: true }')}, { match: { kpi: arpu }, matchers: ['tenant!="b"'] }, { mute: [] }`),
+    ).toEqual(['default/kpi="arpu",tenant!="b"', 'default/kpi="arpu",tenant!="b"#2', 'default/*']);
   });
 
   test('a route behind one that takes all is reached when that one continues', () => {

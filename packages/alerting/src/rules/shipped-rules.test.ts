@@ -51,7 +51,11 @@ test('every example of the default rules is in order once it is uncommented, all
   expect(channels.map(({ type }) => type)).toEqual(
     expect.arrayContaining(['log', 'webhook', 'pagerduty', 'slack', 'teams', 'discord', 'alertmanager', 'email', 'kafka']),
   );
-  expect(route.children.map(({ id }) => id)).toEqual(['default/0', 'default/1', 'default/2']);
+  expect(route.children.map(({ id }) => id)).toEqual([
+    'default/severity="critical"',
+    'default/team="data"',
+    'default/channel=~"paid_.*",severity!="info"',
+  ]);
 });
 
 test('the default rules watch churn, acquisition cost, the other KPIs and every signal of the pipeline', () => {

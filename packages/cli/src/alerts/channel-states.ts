@@ -29,7 +29,7 @@ function stateOf(board: Board, told: Told, lane: Lane): Bare<ChannelState> {
   const off = board.disabled.get(lane.channel);
   if (off !== undefined) return { kind: 'off', reason: off.reason };
   const isOwn = ({ queue, channel }: { queue: string; channel: string }): boolean =>
-    channel === lane.channel && (queue === lane.id || queue === `${lane.id}:${told.episode}`);
+    channel === lane.channel && (queue === lane.id || queue === `${lane.channel}:${told.episode}`);
   const waiting = board.waiting.find(({ notification }) => isOwn(notification));
   if (waiting !== undefined) return { kind: 'sending', attempt: waiting.attempt, dueMs: waiting.dueMs, reason: waiting.reason };
   const view = board.lanes.get(lane.id);

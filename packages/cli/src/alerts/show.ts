@@ -98,7 +98,7 @@ interface Lines {
 function deliveriesOf({ waiting, deliveries }: Board, { alert }: Subject): Lines {
   const lanes = alert?.instance.lanes ?? [];
   const isOwn = ({ notification: { queue } }: { notification: { queue: string } }): boolean =>
-    lanes.some(({ id }) => queue === id || queue === `${id}:${alert?.episode}`);
+    lanes.some(({ id, channel }) => queue === id || queue === `${channel}:${alert?.episode}`);
   return { waiting: waiting.filter(isOwn).slice(0, deliveriesMax), deliveries: deliveries.filter(isOwn).slice(0, deliveriesMax) };
 }
 

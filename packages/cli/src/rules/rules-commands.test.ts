@@ -62,7 +62,7 @@ describe('vigie rules', () => {
     expect(out).toContain('Customer churn rate over 30d, every hour');
     expect(out).toContain('warning at or above 5 % (recovers below 4 %), critical at or above 8 % (recovers below 8 %)');
     expect(out).toContain('windows breach for 1 h (2 windows)');
-    expect(out).toContain('warning: log (route default); critical: ops (route default/0)');
+    expect(out).toContain('warning: log (route default); critical: ops (route default/severity="critical")');
     expect(out).toContain('ClickHouse, because conversion_rate counts distinct customers');
     const [checked] = JSON.parse(vigie('rules', 'check', join(folder, 'rules.yaml'), '--json').out) as {
       ok: boolean;

@@ -1,16 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   labelsOf,
+  laneRules,
   planLane,
   renderMessage,
-  routeById,
   type Channel,
   type Lane,
   type LaneContext,
+  type LanePlan,
   type LaneState,
   type Notification,
   type RuleSet,
 } from '@vigie/alerting';
-import type { AlertStore, RuleState } from '@vigie/redis';
+import type { AlertStore, LaneView, RuleState } from '@vigie/redis';
 import type { Clock, FaultPoint, Logger } from '@vigie/runtime';
 import { AlertStateLost } from '../alert-state-lost.ts';
 import type { MonitorMetrics } from '../metrics.ts';
@@ -41,7 +43,7 @@ export interface AnnouncerOptions {
   readonly metrics: MonitorMetrics;
 }
 
-type Overlays = Pick<LaneContext, 'silences' | 'acknowledgements' | 'muteTimings' | 'inhibitions' | 'firing'>;
+type Overlays = Pick<LaneContext, 'silences' | 'acknowledgements' | 'firing'>;
 
 /**
  * Makes messages of transitions: looks at each lane that is due, tells its channel the difference between what it knows and what is true, and puts
@@ -53,6 +55,8 @@ type Overlays = Pick<LaneContext, 'silences' | 'acknowledgements' | 'muteTimings
 export class LaneAnnouncer {
   readonly #options: AnnouncerOptions;
   #wokenMs = -Infinity;
+  /** Lanes without room for what waits in them, which keeps them due: until when nothing is to be found there. */
+  readonly #restMs = new Map<string, number>();
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
@@ -68,6 +72,7 @@ export class LaneAnnouncer {
     if (clock() - this.#wokenMs >= wakeIntervalMs) {
       await store.wakeLanes(await store.knownLanes(), clock());
       this.#wokenMs = clock();
+      this.#restMs.clear();
     }
     const lanes = await store.dueLanes({ nowMs: clock(), countMax: laneCountMax });
     if (lanes.length === 0) return;
@@ -79,27 +84,21 @@ export class LaneAnnouncer {
   }
 
   async #readOverlays(): Promise<Overlays> {
-    const { store, ruleSet } = this.#options;
-    const { muteTimings, inhibitions } = ruleSet();
+    const { store } = this.#options;
     const [silences, acknowledgements, known] = await Promise.all([store.silences(), store.acknowledgements(), store.knownRules()]);
     const states = await Promise.all(known.map((rule) => store.load(rule)));
-    return { silences, acknowledgements, muteTimings, inhibitions, firing: firingOf(states) };
+    return { silences, acknowledgements, firing: firingOf(states) };
   }
 
   async #announce(lane: Lane, overlays: Overlays): Promise<void> {
     const { store, ruleSet, clock, logger, metrics, fault } = this.#options;
-    const { route, channels } = ruleSet();
+    if ((this.#restMs.get(lane.id) ?? 0) > clock()) return;
     const view = await store.loadLane(lane);
-    const channel = channels.find(({ name }) => name === lane.channel);
     const nowMs = clock();
-    const context: LaneContext = {
-      ...overlays,
-      nowMs,
-      // A channel that is no longer declared cannot be told anything new.
-      route: channel === undefined ? null : routeById(route, lane.route),
-      resendMs: channel?.type === 'alertmanager' ? channel.resendMs : null,
-    };
-    const plan = planLane({ lane, state: view.state, arrivals: view.arrivals }, context);
+    const plan = planLane({ lane, state: view.state, arrivals: view.arrivals }, { ...overlays, ...laneRules(lane, ruleSet()), nowMs });
+    if (isStill(view, plan)) return void this.#restMs.set(lane.id, plan.dueMs ?? Infinity);
+    this.#restMs.delete(lane.id);
+    const channel = ruleSet().channels.find(({ name }) => name === lane.channel);
     const notifications = channel === undefined ? [] : plan.messages.flatMap((message) => renderMessage(message, channel));
     if (channel === undefined && plan.messages.length > 0) {
       logger.error(
@@ -141,6 +140,13 @@ export class LaneAnnouncer {
       this.#options.logger.info({ channel: channel?.name, notification: id, kind, transitions }, 'notification put into the outbox');
     }
   }
+}
+
+/** Arrivals wait, and the look found nothing to do about it. */
+function isStill(view: LaneView, plan: LanePlan): boolean {
+  const { consumedCount, messages, state } = plan;
+  if (consumedCount > 0 || messages.length > 0 || view.arrivals.length === 0) return false;
+  return isDeepStrictEqual(view.state, JSON.parse(JSON.stringify(state)));
 }
 
 /** What fires now, of all rules, in the order of its beginning: what inhibits. */

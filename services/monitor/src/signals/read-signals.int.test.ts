@@ -121,7 +121,7 @@ test.each(['completeness_lag', 'stuck_partition', 'silent_event_type', 'source_e
     const lane = { id: 'lane', channel: 'log', route: route.id, group: {} };
     const arrivals = records.map((record) => ({ lane, record, storedMs: nowMs }));
     const nothing = { silences: [], acknowledgements: new Map(), muteTimings: [], inhibitions: [], firing: [], resendMs: null } as const;
-    const { messages } = planLane({ lane, state: null, arrivals }, { ...nothing, nowMs: nowMs + 60_000, route });
+    const { messages } = planLane({ lane, state: null, arrivals }, { ...nothing, nowMs: nowMs + 60_000, route, routeTo: () => route });
     const [told] = messages.flatMap((message) => renderMessage(message, channels[0]!));
     expect(told?.text).toContain('Our own alarm');
     expect(told?.text).toContain('2026-11-24T12:00:00Z');
