@@ -13,6 +13,12 @@ rules:
     window: { size: 30d, every: 1h }
     severity: { warning: { at_or_above: 5 } }
     labels: { team: growth }
+  - uid: cac
+    tenant: acme
+    kpi: cac
+    window: { size: 30d, every: 1h }
+    severity: { warning: { at_or_above: 5 } }
+    labels: { team: growth }
   - { uid: broken, signal: rule_broken, severity: { warning: { at_or_above: 1 } }, labels: { team: data } }
   - { uid: lost, signal: delivery_dead, severity: { warning: { at_or_above: 1 } } }
 routes:
@@ -74,6 +80,7 @@ test('that a rule is broken is told to those who look after Vigie and to those w
   const broken = (uid: string) =>
     channelsOf(lanesOfRecord(record('broken', { kind: 'firing', severity: 'warning' }, { dimension: 'rule', value: uid }), ruleSet, []));
   expect(broken('cac')).toEqual(['desk', 'growth']);
+  expect(broken('acme/cac')).toEqual(['desk', 'growth']);
   expect(broken('churn')).toEqual(['desk']);
 });
 

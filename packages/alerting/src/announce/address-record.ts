@@ -79,7 +79,9 @@ function waysOf(alert: Addressee, ruleSet: RuleSet): readonly Way[] {
 }
 
 function ownerLabels({ rule, slice, severity }: Addressee, { rules }: RuleSet): AlertLabels[] {
-  const broken = rule.kpi === 'rule_broken' ? rules.find(({ uid, tenant }) => uid === slice?.value && tenant === rule.tenant) : undefined;
+  if (rule.kpi !== 'rule_broken' || slice === null) return [];
+  // A rule of another tenant is called by both names.
+  const broken = rules.find(({ uid, tenant }) => slice.value === (tenant === rule.tenant ? uid : `${tenant}/${uid}`));
   return broken === undefined ? [] : [{ ...labelsOf(rule, slice, severity), ...broken.labels }];
 }
 
