@@ -99,6 +99,26 @@ describe('a lane', () => {
     expect(await dueAt(2_000)).toEqual(['lane']);
   });
 
+  test('that is woken, or looked at without anything new, leaves the journal as it is', async () => {
+    await store.commit(aCommitTo([lane], ['t1']));
+    const look = async (messageCount: number) => {
+      const { revision } = await store.loadLane(lane);
+      expect(await store.commitLane(aLaneCommit({ expectedRevision: revision, state: stateOf(messageCount), dueMs: 50_000 }))).toBe('ok');
+      return revision;
+    };
+    await look(1);
+    const before = await store.readJournal(100);
+    for (let minute = 1; minute <= 5; minute++) {
+      expect(await store.wakeLanes([lane], minute)).toBe('ok');
+      expect(await dueAt(minute)).toEqual(['lane']);
+      const seen = await look(1);
+      expect(await store.commitLane(aLaneCommit({ expectedRevision: seen, state: stateOf(9) }))).toBe('refused');
+    }
+    expect(await store.readJournal(100)).toEqual(before);
+    await look(2);
+    expect((await store.readJournal(100)).at(-1)?.body).toContain('"messageCount":2');
+  });
+
   test('keeps a record for as long as any lane has it to deal with, and no longer', async () => {
     const lanes = [aLane('a'), aLane('b')];
     await store.commit(aCommitTo(lanes, ['t1']));

@@ -2,7 +2,7 @@ import type { Notification } from '@vigie/alerting';
 import { type AlertStore, connectRedis, createAlertStore } from '@vigie/redis';
 import { createLogger } from '@vigie/runtime';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { aLane, aLaneCommit, aNotification } from './alert-things.ts';
+import { aCommit, aLane, aLaneCommit, alertsFromMs, anInstanceIn, aNotification } from './alert-things.ts';
 import { useServers } from './servers/use-servers.ts';
 
 const suite = useServers();
@@ -25,6 +25,12 @@ beforeEach(async () => {
 async function announce(notifications: readonly Notification[], nowMs = 1_000): Promise<void> {
   laneCount += 1;
   expect(await store.commitLane(aLaneCommit({ lane: aLane(`lane-${laneCount}`), notifications, nowMs }))).toBe('ok');
+}
+/** Lets these episodes fire, and no others. */
+async function setFiring(episodes: readonly string[]): Promise<void> {
+  const { revision } = await store.load(aCommit().rule);
+  const evaluatedToMs = alertsFromMs + revision;
+  expect(await store.commit(aCommit({ expectedRevision: revision, evaluatedToMs, instances: episodes.map(anInstanceIn) }))).toBe('ok');
 }
 const claim = (nowMs: number, countMax = 10) => store.claim({ nowMs, leaseMs: 100, countMax });
 const idsOf = (claimed: readonly { notification: { id: string } }[]) => claimed.map(({ notification }) => notification.id);
@@ -55,6 +61,33 @@ describe('the outbox', () => {
     await announce([aNotification('resolved'), aNotification('other', { queue: 'other' })], 2_000);
     expect(idsOf(await claim(8_999))).toEqual(['other']);
     expect((await claim(9_000)).map((one) => [one.notification.id, one.attempt])).toContainEqual(['firing', 2]);
+  });
+
+  test('a channel that has no room left is passed over, however much waits for it, and what is under way counts', async () => {
+    await announce(Array.from({ length: 300 }, (_, index) => aNotification(`n${index}`, { queue: `q${index}` })));
+    await announce([aNotification('mail', { channel: 'mail', queue: 'mail' })], 5_000);
+    const ask = (busy: readonly [string, number][], countMax = 50) =>
+      store.claim({ nowMs: 5_000, leaseMs: 100, countMax, channelCountMax: 4, underWay: new Map(busy) });
+    expect(idsOf(await ask([['hook', 4]]))).toEqual(['mail']);
+    expect(await ask([['hook', 1]])).toHaveLength(3);
+    expect(await ask([], 2)).toHaveLength(2);
+    await announce([aNotification('more', { channel: 'mail', queue: 'more' })], 5_000);
+    expect(idsOf(await ask([])).filter((id) => id === 'more')).toHaveLength(1);
+    expect(await store.waiting(400)).toHaveLength(302);
+  });
+
+  test('a repeat does not pile up behind what waits, all parts of one do wait, and news always does', async () => {
+    const parts = (name: string) => ['a', 'b'].map((part) => aNotification(`${name}-${part}`, { kind: 'repeat' }));
+    await announce(parts('first'));
+    await announce([...parts('second'), aNotification('elsewhere', { kind: 'repeat', queue: 'other' })]);
+    await announce([aNotification('end', { kind: 'resolved' })]);
+    const waiting = (await store.waiting(10)).map(({ notification }) => notification.id);
+    expect(waiting).toEqual(['first-a', 'first-b', 'end', 'elsewhere']);
+    await Promise.all((await claim(1_000)).map((one) => store.settle(one, { kind: 'sent', nowMs: 1_000 })));
+    await announce(parts('third').map((one) => ({ ...one, queue: 'other' })));
+    expect((await store.waiting(10)).map(({ notification }) => notification.id).toSorted()).toEqual([
+      ...['end', 'first-b', 'third-a', 'third-b'],
+    ]);
   });
 
   test('a notification that is planned again is there once', async () => {
@@ -124,6 +157,8 @@ describe('the outbox', () => {
   });
 });
 
+const retried = (retriedCount: number, left: object = {}) => ({ retriedCount, left: { off: 0, full: 0, over: 0, ...left } });
+
 describe('dead letters', () => {
   test('keep the notification and its reason, the newest first, and the queue goes on', async () => {
     await announce([aNotification('n1'), aNotification('n2')]);
@@ -139,12 +174,35 @@ describe('dead letters', () => {
 
   test('go back into their queues under the same ids, one or all, once', async () => {
     await announce(['n1', 'n2', 'n3'].map((id) => aNotification(id, { queue: id })));
+    await setFiring(['e']);
     for (const one of await claim(1_000)) await store.settle(one, { kind: 'dead', nowMs: 1_010, reason: 'x' });
-    expect([await store.retryDead('n2'), await store.retryDead('n2'), await store.retryDead('nobody')]).toEqual([1, 0, 0]);
+    expect([await store.retryDead('n2'), await store.retryDead('n2'), await store.retryDead('nobody')]).toEqual([
+      retried(1),
+      retried(0),
+      retried(0),
+    ]);
     expect((await claim(2_000)).map((one) => [one.notification, one.attempt])).toEqual([[aNotification('n2', { queue: 'n2' }), 1]]);
-    expect(await store.retryDead('all')).toBe(2);
+    expect(await store.retryDead('all')).toEqual(retried(2));
     expect(idsOf(await claim(3_000)).toSorted()).toEqual(['n1', 'n2', 'n3']);
     expect(await store.deadLetters(10)).toEqual([]);
+  });
+
+  test('that say that something fires stay dead once all of it has ended; what tells the end goes', async () => {
+    const letters = [
+      aNotification('over', { episodes: ['gone'] }),
+      aNotification('changed', { kind: 'changed', episodes: ['gone', 'also gone'] }),
+      aNotification('repeat', { kind: 'repeat', episodes: ['gone'] }),
+      aNotification('end', { kind: 'resolved', episodes: ['gone'] }),
+      aNotification('group', { episodes: ['gone', 'fires'] }),
+    ].map((one) => ({ ...one, queue: one.id }));
+    await setFiring(['gone', 'also gone', 'fires']);
+    await announce(letters);
+    for (const one of await claim(1_000)) await store.settle(one, { kind: 'dead', nowMs: 1_010, reason: 'answered 403' });
+    await setFiring(['fires']);
+    expect(await store.retryDead('over')).toEqual(retried(0, { over: 1 }));
+    expect(await store.retryDead('all')).toEqual(retried(2, { over: 3 }));
+    expect(idsOf(await claim(2_000)).toSorted()).toEqual(['end', 'group']);
+    expect((await store.deadLetters(10)).map(({ notification }) => notification.id).toSorted()).toEqual(['changed', 'over', 'repeat']);
   });
 });
 
@@ -163,9 +221,10 @@ describe('a channel that is switched off', () => {
     expect((await store.deliveries(10)).map(({ notification, outcome }) => [notification.id, outcome])).toEqual(
       ['n3', 'n2', 'n1'].map((id) => [id, 'dead']),
     );
-    expect(await store.retryDead('all')).toBe(0);
+    await setFiring(['e']);
+    expect(await store.retryDead('all')).toEqual(retried(0, { off: 3 }));
     await store.enableChannel('hook');
-    expect(await store.retryDead('all')).toBe(3);
+    expect(await store.retryDead('all')).toEqual(retried(3));
     expect(idsOf(await claim(9_200))).toContain('n1');
   });
 

@@ -79,14 +79,17 @@ describe('commit', () => {
     expect(await store.load(rule)).toMatchObject({ revision: 2, evaluatedToMs: alertsFromMs + 60_000, instances: [] });
   });
 
-  test('a removed rule is forgotten, its last transition arrives, and a decision from before its removal is refused', async () => {
+  test('a removed rule is forgotten but for how far it was judged, its last transition arrives, and a decision from before its removal is refused', async () => {
     await store.commit(aCommit({ instances: [aFiringInstance()] }));
     await store.commit(aCommitTo([aLane()], ['t2'], { expectedRevision: 1, evaluatedToMs: null }));
-    expect(await store.load(rule)).toEqual({ revision: 2, evaluatedToMs: null, instances: [], health: healthy, rule: null });
+    expect(await store.load(rule)).toEqual({ revision: 2, evaluatedToMs: alertsFromMs, instances: [], health: healthy, rule: null });
     expect(await store.knownRules()).toEqual([]);
     expect((await store.loadLane(aLane())).arrivals).toHaveLength(1);
     expect(await store.commit(aCommit({ expectedRevision: 0 }))).toBe('refused');
-    expect(await store.commit(aCommit({ expectedRevision: 2 }))).toBe('ok');
+    expect(await store.commit(aCommit({ expectedRevision: 2, evaluatedToMs: alertsFromMs + 1 }))).toBe('ok');
+    expect(await store.load(rule)).toMatchObject({ revision: 3, evaluatedToMs: alertsFromMs + 1, rule });
+    await store.commit(aCommit({ expectedRevision: 3, evaluatedToMs: null }));
+    expect(await store.load(rule)).toMatchObject({ revision: 4, evaluatedToMs: alertsFromMs + 1, rule: null });
   });
 
   test('a commit of a thousand instances and records with arrivals in three lanes is one write', async () => {

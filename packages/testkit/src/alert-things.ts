@@ -21,6 +21,16 @@ export function aFiringInstance(id = 'i', windowEndMs = alertsFromMs): Instance 
   return { id, labels: { channel: id }, condition, evaluatedToMs: windowEndMs, missingCount: 0 };
 }
 
+/** One whose episode has that id. */
+export function anInstanceIn(episode: string): Instance {
+  const condition = {
+    state: 'FIRING',
+    severity: 'warning',
+    episode: { id: episode, sinceMs: 1, startedMs: 1, transitionCount: 1 },
+  } as const;
+  return { ...aFiringInstance(episode), condition };
+}
+
 export function anAlertRecord(id: string, over: Partial<AlertRecord['transition']> = {}): AlertRecord {
   return {
     transition: {

@@ -120,7 +120,8 @@ describe('with two alerts that fire and one that is pending', () => {
     const arrivals = records.map((record) => ({ arrival: { lane, record, storedMs: startedMs }, dueMs: startedMs }));
     const commit = { rule, expectedRevision: 0, evaluatedToMs: startedMs, health: { state: 'HEALTHY' } as const, nowMs: startedMs };
     expect(await store.commit({ ...commit, instances: [paid.instance, email.instance, pending], records, arrivals })).toBe('ok');
-    const notifications = [aNotification('msg_lost00000001', { channel: 'log', queue: lane.id, text: 'Customer churn is 6.10%' })];
+    const lost = { channel: 'log', queue: lane.id, text: 'Customer churn is 6.10%', episodes: [paid.record.transition.episode] };
+    const notifications = [aNotification('msg_lost00000001', lost)];
     const { revision } = await store.loadLane(lane);
     const announced = { status: 'firing', severity: 'warning', atMs: startedMs } as const;
     const alerts = records.map((current) => {
@@ -241,10 +242,25 @@ describe('with two alerts that fire and one that is pending', () => {
     expect(deliveries).toMatchObject([{ id: 'msg_lost00000001', channel: 'log', state: 'waiting' }]);
   });
 
+  test('what was lost and is over stays where it is, and the answer says so', async () => {
+    const notifications = [aNotification('msg_over00000001', { channel: 'log', queue: 'over', episodes: ['ended'] })];
+    expect(await store.commitLane(aLaneCommit({ lane: aLane('over', 'log'), notifications }))).toBe('ok');
+    const claimed = await store.claim({ nowMs: Date.now(), leaseMs: 0, countMax: 9 });
+    const over = claimed.find(({ queue }) => queue === 'over');
+    expect(await store.settle(over!, { kind: 'dead', nowMs: Date.now(), reason: 'HTTP 404' })).toBe(true);
+    const run = await vigie('alerts', 'retry', '--all');
+    expect([run.code, run.err.trim()]).toEqual([
+      0,
+      '1 left where it is: all that fired there has ended, so to say now that it fires would be wrong',
+    ]);
+    expect((await vigie('alerts', 'retry', 'msg_over00000001')).code).toBe(1);
+  });
+
   test('a channel whose receiver is gone is told in the list, and can be switched on again', async () => {
     await store.disableChannel('log', '410 Gone', Date.now());
     expect((await vigie('alerts', 'list')).out).toContain('channel log is OFF: 410 Gone');
-    expect((await vigie('alerts', 'retry', '--all')).code).toBe(1);
+    const retried = await vigie('alerts', 'retry', '--all');
+    expect([retried.code, retried.err]).toEqual([1, expect.stringContaining('1 left where it is: the channel is off')]);
     expect((await vigie('alerts', 'enable', 'log')).err).toContain('log is on again');
     expect((await store.disabledChannels()).size).toBe(0);
   });

@@ -70,17 +70,19 @@ export async function retryLost(desk: Desk, output: Output, asked: { written: st
     }));
     id = findNamed(asked.written, named, { one: 'the id of a notification that was lost', list: 'vigie alerts deliveries --dead' });
   }
-  const count = await store.retryDead(id);
-  const left = (id === 'all' ? dead.length : 1) - count;
-  output.talk(
-    count === 0 && left === 0
-      ? 'nothing was lost, so there is nothing to send again'
-      : `${plural(count, 'notification')} put back, to be sent at once if the monitor runs`,
-  );
-  if (left > 0)
-    output.talk(`${left} left where ${left === 1 ? 'it is' : 'they are'}: the channel is off; vigie alerts enable <channel>, then retry`);
+  const { retriedCount: count, left } = await store.retryDead(id);
+  const leftCount = left.off + left.full + left.over;
+  if (count > 0) output.talk(`${plural(count, 'notification')} put back, to be sent at once if the monitor runs`);
+  else if (leftCount === 0) output.talk('nothing was lost, so there is nothing to send again');
+  const stay = (number: number, why: string): void => {
+    if (number > 0) output.talk(`${number} left where ${number === 1 ? 'it is' : 'they are'}: ${why}`);
+  };
+  stay(left.off, 'the channel is off; vigie alerts enable <channel>, then retry');
+  stay(left.full, 'too many notifications wait to be sent; retry when some went out');
+  stay(left.over, 'all that fired there has ended, so to say now that it fires would be wrong');
   output.value({ retried: count, left });
-  return left > 0 ? exitCodes.wrong : exitCodes.ok;
+  // What is over needs nobody, unless it was asked for by name.
+  return left.off + left.full > 0 || (asked.written !== null && count === 0) ? exitCodes.wrong : exitCodes.ok;
 }
 
 /** Switches a channel on again whose receiver had said that it is gone for good. */

@@ -1,5 +1,6 @@
 import { readRevision } from './journal.ts';
-import { requireWritten, runScript, type AlertRedis, type Asked } from './run-script.ts';
+import type { Asked } from './pack.ts';
+import { requireWritten, runScript, type AlertRedis } from './run-script.ts';
 
 /** Things that one call writes. */
 const partCountMax = 100;
@@ -21,7 +22,7 @@ export async function journalAgain(at: AlertRedis, ship: () => Promise<void>): P
   };
   await writeAll('record', await at.client.hkeys(`${at.root}records`));
   await writeHistory(at, (ids) => write('transition', ids));
-  for (const kind of ['rule', 'lane', 'arrival', 'notification', 'attempt', 'silence', 'acknowledgement', 'channel']) {
+  for (const kind of ['rule', 'removed', 'lane', 'arrival', 'notification', 'attempt', 'silence', 'acknowledgement', 'channel']) {
     await writeAll(kind, await at.client.hkeys(`${at.root}kept:${kind}`));
   }
   await writeAll('dead', await at.client.zrange(`${at.root}dead:order`, '0', '-1'));

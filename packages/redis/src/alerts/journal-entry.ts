@@ -1,6 +1,8 @@
 /** What is durable: each kind is a hash of its own in Redis, but for transitions, which are a stream. */
 export type JournalKind =
   | 'rule'
+  /** What stays of a rule that was removed. */
+  | 'removed'
   | 'transition'
   | 'arrival'
   | 'lane'

@@ -39,7 +39,19 @@ export async function beginEpoch(at: AlertRedis, epoch: string): Promise<boolean
   if (await adoptLegacy(at, epoch)) return true;
   // Whatever it was that was known of an earlier epoch is over.
   at.seen.epoch = '';
-  const { status } = await runScript(at, 'begin', [epoch, String(sequenceGap)]);
+  const { status } = await runScript(at, 'begin', [epoch, String(sequenceGap), '']);
+  return status === 'ok';
+}
+
+/**
+ * Begins an epoch over the one that is there: for whoever cannot tell whether Redis was set back in time. Should it have been, what is written from here
+ * on is newer than anything that was written in the time that is lost.
+ *
+ * Holds    ClickHouse is not told: the next comparison finds an epoch that it does not know, and tells it everything
+ */
+export async function beginEpochOver(at: AlertRedis, epoch: string): Promise<boolean> {
+  const { status } = await runScript(at, 'begin', [epoch, String(sequenceGap), 'over']);
+  if (status === 'ok') at.seen.epoch = epoch;
   return status === 'ok';
 }
 
@@ -134,7 +146,7 @@ function restoreRows({ entries }: AlertSnapshot): string[][] {
 function indexOf(kind: JournalKind, body: string): string[] {
   if (body === '') return [];
   const parsed = JSON.parse(body);
-  if (kind === 'rule') return [String((parsed as { revision: number }).revision)];
+  if (kind === 'rule' || kind === 'removed') return [String((parsed as { revision: number }).revision)];
   if (kind === 'lane') return [JSON.stringify((parsed as { lane: Lane }).lane)];
   if (kind === 'arrival') return [(parsed as { order: string }).order];
   if (kind === 'attempt') return [(parsed as { attempt: string }).attempt, (parsed as { dueMs: string }).dueMs];

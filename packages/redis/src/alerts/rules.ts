@@ -11,11 +11,12 @@ const recordCountMax = 100_000;
 export interface RuleState {
   /** Rises by one with every write; 0: never written. */
   readonly revision: number;
+  /** End of the last judged window, also of a rule that was removed; null before the first. */
   readonly evaluatedToMs: number | null;
   /** Those worth remembering: not OK, or missing lately. */
   readonly instances: readonly Instance[];
   readonly health: RuleHealth;
-  /** The rule as it was when it was last judged. */
+  /** The rule as it was when it was last judged; null where it never was, or was removed. */
   readonly rule: Rule | null;
 }
 
@@ -42,9 +43,21 @@ export async function loadRule(at: AlertRedis, rule: { tenant: string; uid: stri
   const key = ruleKeyOf(rule);
   const body = await at.client.hget(`${at.root}kept:rule`, key);
   if (body !== null) return JSON.parse(body);
-  // A removed rule keeps its revision, so that a decision from before its removal is refused.
-  const revision = Number((await at.client.hget(`${at.root}revisions`, `rule:${key}`)) ?? 0);
-  return { revision, evaluatedToMs: null, instances: [], health: { state: 'HEALTHY' }, rule: null };
+  const removed = await at.client.hget(`${at.root}kept:removed`, key);
+  const left: RemovedRule = removed === null ? { revision: 0, evaluatedToMs: null } : JSON.parse(removed);
+  return { ...left, instances: [], health: { state: 'HEALTHY' }, rule: null };
+}
+
+/**
+ * What stays of a rule that was removed: its revision, so that a decision from before its removal is refused, and how far it was judged, because judging
+ * a window again could give another transition the id of one that was told.
+ */
+type RemovedRule = Pick<RuleState, 'revision' | 'evaluatedToMs'>;
+
+async function removedRule(at: AlertRedis, rule: Rule, revision: number): Promise<RemovedRule> {
+  // Whatever is read here too late has another revision, and the commit is refused.
+  const { evaluatedToMs } = await loadRule(at, rule);
+  return { revision, evaluatedToMs };
 }
 
 export async function commitRule(at: AlertRedis, change: Commit): Promise<CommitResult> {
@@ -59,6 +72,7 @@ export async function commitRule(at: AlertRedis, change: Commit): Promise<Commit
     String(expectedRevision),
     String(revision),
     evaluatedToMs === null ? '' : JSON.stringify(state),
+    evaluatedToMs === null ? JSON.stringify(await removedRule(at, rule, revision)) : '',
     records.map(recordArgs),
     [...others.values()].map(recordArgs),
     arrivals.map(arrivalArgs),

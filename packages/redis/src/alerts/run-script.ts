@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Encoder } from '@msgpack/msgpack';
 import type { RedisClient } from '../connect.ts';
 import { scriptOf, type Script } from '../script.ts';
+import { pack, type Asked } from './pack.ts';
 
 const scriptNames = [
   'begin',
@@ -36,15 +36,9 @@ export interface AlertRedis {
 /** refused: somebody was faster, or there was nothing to change. full: no room. lost: Redis does not know what it should. */
 export type ScriptStatus = 'ok' | 'refused' | 'full' | 'lost';
 
-/** What a script is asked: text and lists of text. */
-export type Asked = readonly (string | Asked)[];
-
 const sourceOf = (name: string): string => readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
 const prelude = sourceOf('prelude');
 const scripts = new Map<AlertScript, Script>(scriptNames.map((name) => [name, scriptOf(`${prelude}\n${sourceOf(name)}`)]));
-
-/** Kept, so that its buffer grows once; `encode` hands out copies. */
-const encoder = new Encoder({ initialBufferSize: 64 * 1024 });
 
 /**
  * Runs one script of alerts.
@@ -53,7 +47,7 @@ const encoder = new Encoder({ initialBufferSize: 64 * 1024 });
  */
 export async function runScript(at: AlertRedis, name: AlertScript, asked: Asked): Promise<{ status: ScriptStatus; more: unknown }> {
   const { client, root, seen } = at;
-  const args = [root, seen.epoch, String(seen.sequence), encoder.encode(asked)];
+  const args = [root, seen.epoch, String(seen.sequence), pack(asked)];
   const reply = await scripts.get(name)!.run(client, [`${root}epoch`], args);
   if (!Array.isArray(reply)) throw new Error(`Expected a list from the alert store's ${name}, found ${JSON.stringify(reply)}.`);
   const [status, sequence, epoch, more] = reply as [ScriptStatus, string, string, unknown];

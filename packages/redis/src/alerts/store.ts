@@ -1,12 +1,23 @@
 import type { Acknowledgement, AlertRecord, Lane, Silence } from '@vigie/alerting';
 import type { RedisClient } from '../connect.ts';
-import { adoptLegacy, beginEpoch, journalDepth, readEpoch, readJournal, readRevision, restoreSnapshot, trimJournal } from './journal.ts';
+import {
+  adoptLegacy,
+  beginEpoch,
+  beginEpochOver,
+  journalDepth,
+  readEpoch,
+  readJournal,
+  readRevision,
+  restoreSnapshot,
+  trimJournal,
+} from './journal.ts';
 import type { AlertSnapshot, JournalEntry } from './journal-entry.ts';
 import { journalAgain } from './journal-again.ts';
 import { alertRoot, ruleOf } from './keys.ts';
 import { commitLane, dueLanes, knownLanes, loadLane, wakeLanes, type LaneCommit, type LaneView } from './lanes.ts';
 import {
   claimNotifications,
+  type Claim,
   outboxDepth,
   readDeadLetters,
   readDeliveries,
@@ -17,6 +28,7 @@ import {
   type DeadLetter,
   type Delivery,
   type Outcome,
+  type Retried,
   type WaitingNotification,
 } from './outbox.ts';
 import {
@@ -64,7 +76,7 @@ export interface AlertStore {
   readonly putAcknowledgement: (acknowledgement: Acknowledgement) => Promise<void>;
   readonly dropAcknowledgement: (episode: string) => Promise<void>;
 
-  readonly claim: (at: { nowMs: number; leaseMs: number; countMax: number }) => Promise<readonly ClaimedNotification[]>;
+  readonly claim: (asked: Claim) => Promise<readonly ClaimedNotification[]>;
   readonly settle: (claimed: ClaimedNotification, outcome: Outcome) => Promise<boolean>;
   readonly outboxDepth: () => Promise<number>;
   /** How recent notifications ended, newest first. */
@@ -72,8 +84,8 @@ export interface AlertStore {
   /** What is still to be sent, with why the last attempt failed. */
   readonly waiting: (countMax: number) => Promise<readonly WaitingNotification[]>;
   readonly deadLetters: (countMax: number) => Promise<readonly DeadLetter[]>;
-  /** Puts a dead letter, or all, back into the queues under the same ids; those of a channel that is switched off stay. Answers how many. */
-  readonly retryDead: (id: string) => Promise<number>;
+  /** Puts a dead letter, or all, back into the queues under the same ids, unless what it says is over. */
+  readonly retryDead: (id: string) => Promise<Retried>;
   /** For a receiver that is gone for good: what waits for it and what is still to come are dead letters, until it is switched on. */
   readonly disableChannel: (name: string, reason: string, nowMs: number) => Promise<void>;
   readonly disabledChannels: () => Promise<ReadonlyMap<string, DisabledChannel>>;
@@ -85,6 +97,8 @@ export interface AlertStore {
   readonly adopt: (epoch: string) => Promise<boolean>;
   /** Begins an epoch in a Redis without one; false when there is one. */
   readonly begin: (epoch: string) => Promise<boolean>;
+  /** Begins an epoch over the one that is there, for whoever cannot tell whether Redis was set back in time; false when it was lost meanwhile. */
+  readonly beginOver: (epoch: string) => Promise<boolean>;
   /** How much Redis knows, as a revision of the journal; 0: nothing. */
   readonly revision: () => Promise<number>;
   /** The oldest writes that were not trimmed, all things of a write together. */
@@ -137,6 +151,7 @@ export function createAlertStore(client: RedisClient, prefix: string, bounds: { 
     epoch: () => readEpoch(at),
     adopt: (epoch) => adoptLegacy(at, epoch),
     begin: (epoch) => beginEpoch(at, epoch),
+    beginOver: (epoch) => beginEpochOver(at, epoch),
     revision: () => readRevision(at),
     readJournal: (countMax) => readJournal(at, countMax),
     trimJournal: (throughId) => trimJournal(at, throughId),

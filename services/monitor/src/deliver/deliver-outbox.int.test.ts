@@ -1,7 +1,7 @@
 import type { Lane, Notification } from '@vigie/alerting';
 import { connectRedis, createAlertStore, type AlertStore } from '@vigie/redis';
 import { createLogger, createMetrics } from '@vigie/runtime';
-import { useServers } from '@vigie/testkit';
+import { aCommit, anInstanceIn, eventually, useServers } from '@vigie/testkit';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Send } from '../channels/send.ts';
 import { createMonitorMetrics } from '../metrics.ts';
@@ -73,6 +73,39 @@ describe('OutboxDeliverer', () => {
     expect(await store.outboxDepth()).toBe(0);
   });
 
+  test('a channel that hangs has four attempts under way, and the others go on', async () => {
+    const hanging = Promise.withResolvers<void>();
+    const sent: string[] = [];
+    let hangCount = 0;
+    const deliverer = delivererOf({
+      pager: async () => {
+        hangCount += 1;
+        await hanging.promise;
+        return { kind: 'sent' };
+      },
+      desk: async ({ id }) => {
+        sent.push(id);
+        return { kind: 'sent' };
+      },
+    });
+    const incidents = Array.from({ length: 200 }, (_, index) => ({
+      ...{ ...notificationOf(`incident_${index}`), channel: 'pager', queue: `pager:${index}` },
+    }));
+    const pagerLane = { ...lane, id: 'pager', channel: 'pager' };
+    const plan = { state: null, consumedCount: 0, dueMs: null, nowMs: nowMs - 1, notifications: incidents };
+    await store.commitLane({ lane: pagerLane, expectedRevision: 0, ...plan });
+    await deliverer.tick();
+    await eventually(() => expect(sent).toEqual(['msg_1']));
+    // The first one's settling is under way; the next is handed out after it.
+    await eventually(async () => {
+      await deliverer.tick();
+      expect(sent).toEqual(['msg_1', 'msg_2']);
+    });
+    expect(hangCount).toBe(4);
+    hanging.resolve();
+    await deliverer.drain();
+  });
+
   test('a channel that is no longer declared makes a dead letter that says so', async () => {
     await round(delivererOf({}));
     expect(await reasons()).toEqual(['the channel desk is no longer declared']);
@@ -93,7 +126,9 @@ describe('OutboxDeliverer', () => {
     expect(await reasons()).toHaveLength(2);
     expect([...(await store.disabledChannels()).keys()]).toEqual(['desk']);
     await store.enableChannel('desk');
-    expect(await store.retryDead('all')).toBe(2);
+    const instances = [anInstanceIn('episode')];
+    expect(await store.commit(aCommit({ instances }))).toBe('ok');
+    expect(await store.retryDead('all')).toMatchObject({ retriedCount: 2 });
     answer = { kind: 'sent' };
     await round(deliverer);
     await round(deliverer);

@@ -10,7 +10,9 @@ const retryAgeMaxMs = 24 * 3_600_000;
 const retryAfterMaxMs = 3_600_000;
 /** Longer than any attempt takes, so that a lease is lost by a crash and not by slowness. */
 const leaseMs = 20_000;
-const inFlightMax = 16;
+const inFlightMax = 64;
+/** So that a channel that hangs leaves room for the others. */
+const inFlightPerChannelMax = 4;
 
 export interface DelivererOptions {
   readonly store: Pick<AlertStore, 'claim' | 'settle' | 'outboxDepth' | 'disableChannel'>;
@@ -26,12 +28,13 @@ export interface DelivererOptions {
 /**
  * Sends what waits in the outbox: claim, send, mark.
  *
- * Holds    a crash between send and mark sends again with the same id; a slow receiver holds up its own episodes only
+ * Holds    a crash between send and mark sends again with the same id; a slow receiver holds up its own channel only
  * Errors   those of the store; a sender never throws for what a receiver did
  */
 export class OutboxDeliverer {
   readonly #options: DelivererOptions;
-  readonly #inFlight = new Set<Promise<void>>();
+  /** Attempts under way and their channels. */
+  readonly #inFlight = new Map<Promise<void>, string>();
 
   constructor(options: DelivererOptions) {
     this.#options = options;
@@ -42,19 +45,22 @@ export class OutboxDeliverer {
     metrics.onOutbox(await store.outboxDepth());
     const countMax = inFlightMax - this.#inFlight.size;
     if (countMax <= 0) return;
-    for (const claimed of await store.claim({ nowMs: clock(), leaseMs, countMax })) {
+    const underWay = new Map<string, number>();
+    for (const channel of this.#inFlight.values()) underWay.set(channel, (underWay.get(channel) ?? 0) + 1);
+    const asked = { nowMs: clock(), leaseMs, countMax, channelCountMax: inFlightPerChannelMax, underWay };
+    for (const claimed of await store.claim(asked)) {
       const attempt: Promise<void> = this.#deliver(claimed)
         .catch((error: unknown) =>
           logger.error({ err: error, notification: claimed.notification.id }, 'an attempt could not be settled; it is made again'),
         )
         .finally(() => this.#inFlight.delete(attempt));
-      this.#inFlight.add(attempt);
+      this.#inFlight.set(attempt, claimed.notification.channel);
     }
   }
 
   /** Waits for the attempts under way. */
   async drain(): Promise<void> {
-    await Promise.all(this.#inFlight);
+    await Promise.all(this.#inFlight.keys());
   }
 
   async #deliver(claimed: ClaimedNotification): Promise<void> {

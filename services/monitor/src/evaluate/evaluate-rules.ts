@@ -16,7 +16,7 @@ import type { MonitorMetrics } from '../metrics.ts';
 import { AlertStateLost } from '../alert-state-lost.ts';
 import { addressRecords } from './arrivals.ts';
 import { explainRecord } from './explain-record.ts';
-import { planWindows } from './plan-windows.ts';
+import { planWindows, type WindowPlan } from './plan-windows.ts';
 import { readReadings, shareReads, type ReadDeps, type Readings } from './read-readings.ts';
 
 export interface EvaluatorOptions extends ReadDeps {
@@ -82,7 +82,7 @@ export class RuleEvaluator {
     const isAhead = rule.kind === 'pipeline' && (known?.evaluatedToMs ?? 0) > nowMs;
     if (known !== undefined && !isAhead && planWindows(rule, known.evaluatedToMs, nowMs).ends.length === 0) return;
     let state = ofThisClock(rule, await this.#load(rule), nowMs);
-    const plan = planWindows(rule, state.evaluatedToMs, nowMs);
+    const plan = planOf(rule, state, nowMs);
     for (const windowEndMs of plan.ends) {
       const found = await this.#readWindow(rule, { state, windowEndMs, deps });
       this.#options.metrics.onLag(rule.uid, found === null ? nowMs - windowEndMs : 0);
@@ -163,8 +163,8 @@ export class RuleEvaluator {
     this.#options.metrics.onFailure(rule.uid);
     const health = failedHealth(state.health, { nowMs: this.#options.clock(), reason });
     if (health.state === state.health.state) return;
-    // A rule that was never judged waits for this very window.
-    const evaluatedToMs = state.evaluatedToMs ?? windowEndMs - rule.everyMs;
+    // A rule that is new, or came back, waits for this very window.
+    const evaluatedToMs = Math.max(state.evaluatedToMs ?? -Infinity, state.rule === null ? windowEndMs - rule.everyMs : -Infinity);
     const stored = await this.#commit({ rule, state, evaluatedToMs, instances: state.instances, records: [], health });
     if (stored !== null) this.#tellHealth(rule, state.health, health);
   }
@@ -237,6 +237,12 @@ function ofThisClock(rule: Rule, state: RuleState, nowMs: number): RuleState {
   if (rule.kind !== 'pipeline' || state.evaluatedToMs === null || state.evaluatedToMs <= nowMs) return state;
   const evaluatedToMs = Math.floor(nowMs / rule.everyMs) * rule.everyMs - rule.everyMs;
   return { ...state, evaluatedToMs, instances: state.instances.map((instance) => ({ ...instance, evaluatedToMs })) };
+}
+
+/** A rule that was taken out and comes back begins with the newest window, as a new one does, but never with one that it was judged for: ids would repeat. */
+function planOf(rule: Rule, state: RuleState, nowMs: number): WindowPlan {
+  const plan = planWindows(rule, state.evaluatedToMs, nowMs);
+  return state.rule === null ? { ends: plan.ends.slice(-1), skippedCount: 0 } : plan;
 }
 
 /** A uid is unique within its tenant. */

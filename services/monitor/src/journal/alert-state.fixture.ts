@@ -9,6 +9,7 @@ import {
   aLaneCommit,
   alertsFromMs,
   anAlertRule,
+  anInstanceIn,
   aNotification,
   dumpAlerts,
   useServers,
@@ -65,8 +66,9 @@ export function useAlertState() {
     dump: () => dumpAlerts(redis, scope),
     /** All that must survive a loss; what is of the moment (leases, the journal itself, when lanes are looked at) need not. */
     durable: async () => {
-      const ofTheMoment = /^(epoch|sequence|restoring|journal.*|deliveries|lanes:due|queues:due|attempts|kept:epoch)$/;
-      return new Map([...(await dumpAlerts(redis, scope))].filter(([name]) => !ofTheMoment.test(name)));
+      const ofTheMoment = /^(epoch|sequence|restoring|journal.*|deliveries|lanes:due|queues:due:.*|attempts|kept:epoch)$/;
+      const dump = [...(await dumpAlerts(redis, scope))].filter(([name]) => !ofTheMoment.test(name));
+      return new Map(dump.map(([name, value]) => [name, name === 'revisions' ? revisionsOfRules(value as Map<string, string>) : value]));
     },
     /** Answers what puts Redis back to this moment, as a server does that starts from an older file. */
     freeze: async () => {
@@ -79,6 +81,9 @@ export function useAlertState() {
   };
 }
 
+/** Those of lanes rise whenever somebody looks; after a loss the epoch refuses what was planned before. */
+const revisionsOfRules = (revisions: Map<string, string>) => new Map([...revisions].filter(([name]) => name.startsWith('rule:')));
+
 const retried = { kind: 'retry', dueMs: 50_000, reason: 'answered 503' } as const;
 
 export const claimAll = (store: AlertStore) => store.claim({ nowMs: 10_000, leaseMs: 100, countMax: 10 });
@@ -86,7 +91,7 @@ export const claimAll = (store: AlertStore) => store.claim({ nowMs: 10_000, leas
 /** Something of every kind, written, changed and gone. */
 export async function liveThrough(store: AlertStore): Promise<void> {
   const [a, b] = [aLane('a'), aLane('b', 'mail')];
-  await store.commit(aCommitTo([a, b], ['t1', 't2'], { instances: [aFiringInstance()] }));
+  await store.commit(aCommitTo([a, b], ['t1', 't2'], { instances: [aFiringInstance(), anInstanceIn('e')] }));
   await store.commit(aCommit({ rule: anAlertRule('gone') }));
   await store.commit(aCommit({ rule: anAlertRule('gone'), expectedRevision: 1, evaluatedToMs: null }));
   const notifications = ['n1', 'n2'].map((id) => aNotification(id, { queue: 'a' }));
@@ -110,14 +115,6 @@ export async function liveThrough(store: AlertStore): Promise<void> {
   await store.putAcknowledgement({ ...seen, episode: 'e2' });
   await store.dropAcknowledgement('e2');
   await store.disableChannel('old', 'answered 410', 7);
-}
-
-/** A removed rule leaves its last revision behind, to refuse decisions from before; after a loss the epoch does that. */
-export function withoutGoneRules(dump: Map<string, unknown>): Map<string, unknown> {
-  const rules = dump.get('kept:rule') as Map<string, string> | undefined;
-  const revisions = [...((dump.get('revisions') ?? new Map()) as Map<string, string>)];
-  const isThere = ([name]: [string, string]): boolean => !name.startsWith('rule:') || (rules?.has(name.slice('rule:'.length)) ?? false);
-  return new Map(dump).set('revisions', new Map(revisions.filter(isThere)));
 }
 
 /** What was journalled again has other revisions; what it is and in which order must be the same. */

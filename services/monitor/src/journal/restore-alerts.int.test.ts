@@ -1,8 +1,8 @@
 import { readAlertSnapshot } from '@vigie/clickhouse';
 import type { AlertSnapshot, AlertStore } from '@vigie/redis';
-import { aCommit, aCommitTo, aLane, aLaneCommit, anAlertRule } from '@vigie/testkit';
+import { aCommit, aCommitTo, aFiringInstance, aLane, aLaneCommit, anAlertRule } from '@vigie/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { claimAll, liveThrough, orderOnly, useAlertState, withoutGoneRules } from './alert-state.fixture.ts';
+import { claimAll, liveThrough, orderOnly, useAlertState } from './alert-state.fixture.ts';
 import { createJournalShipper } from './ship-journal.ts';
 
 const state = useAlertState();
@@ -28,7 +28,7 @@ describe('a Redis that was emptied', () => {
     const told = await Promise.all([rules, lanes, waiting, letters, history]);
     await state.empty();
     expect(await state.start(store)).toBe('restored');
-    expect(await state.durable()).toEqual(withoutGoneRules(before));
+    expect(await state.durable()).toEqual(before);
     const after = [store.load(anAlertRule()), store.loadLane(aLane('a')), store.waiting(10), store.deadLetters(10), store.history(10)];
     expect(await Promise.all(after)).toEqual([
       told[0],
@@ -108,7 +108,7 @@ describe('a Redis that was emptied', () => {
     await state.start(store);
     await liveThrough(store);
     await state.ship(store);
-    const before = withoutGoneRules(await state.durable());
+    const before = await state.durable();
     await state.empty();
     const snapshot = await readAlertSnapshot(clickhouse, { scope: state.scope(), afterRevision: 0 });
     const broken = snapshot.entries.map((entry) => ({ ...entry, body: entry.body.replace(/"order":"(?=.*"n2")/, '"order":"x') }));
@@ -116,7 +116,7 @@ describe('a Redis that was emptied', () => {
     expect(await store.history(10)).toHaveLength(2);
     expect([await store.epoch(), await store.commit(aCommit())]).toEqual([null, 'lost']);
     expect(await state.start(store)).toBe('restored');
-    expect(withoutGoneRules(await state.durable())).toEqual(before);
+    expect(await state.durable()).toEqual(before);
   });
 
   test('without anything in ClickHouse begins anew, once, however many start', async () => {
@@ -131,7 +131,7 @@ describe('a Redis that was emptied', () => {
     await state.start(store);
     await liveThrough(store);
     await state.ship(store);
-    const before = withoutGoneRules(await state.durable());
+    const before = await state.durable();
     await state.empty();
     const stores = Array.from({ length: 4 }, () => state.store());
     const again = async (one: AlertStore): Promise<string> => {
@@ -182,6 +182,37 @@ describe('a Redis that was set back in time', () => {
     expect(await fresh.load(anAlertRule())).toMatchObject({ revision: 2 });
   });
 
+  test('while ClickHouse is away goes on ahead of what it has forgotten, which never comes back', async () => {
+    await state.start(store);
+    await store.commit(aCommit({ evaluatedToMs: 1 }));
+    await state.ship(store);
+    const setBack = await state.freeze();
+    for (let revision = 1; revision < 6; revision++) {
+      await store.commit(aCommit({ expectedRevision: revision, evaluatedToMs: 1 + revision, instances: [aFiringInstance('forgotten')] }));
+    }
+    await store.putSilence({ id: 'forgotten', matchers: [], startsMs: 0, endsMs: 9, author: 'ana', comment: '', createdMs: 0 });
+    await state.ship(store);
+    await setBack();
+    const [second, other] = [state.store(), state.store()];
+    expect(await state.start(second, state.away)).toBe('kept');
+    await second.commit(aCommit({ expectedRevision: 1, evaluatedToMs: 1_000 }));
+    // Another monitor does not drive it out: it starts, and both go on.
+    expect(await state.start(other, state.away)).toBe('kept');
+    expect(await second.commit(aCommit({ expectedRevision: 2, evaluatedToMs: 1_001 }))).toBe('lost');
+    expect(await state.start(second, state.away)).toBe('kept');
+    expect(await second.commit(aCommit({ expectedRevision: 2, evaluatedToMs: 1_001 }))).toBe('ok');
+    expect(await other.commit(aCommit({ expectedRevision: 3, evaluatedToMs: 1_002 }))).toBe('ok');
+    await state.ship(second);
+    const live = { revision: 4, evaluatedToMs: 1_002, instances: [] };
+    const third = state.store();
+    expect(await state.start(third)).toBe('kept');
+    expect(await third.load(anAlertRule())).toMatchObject(live);
+    await state.empty();
+    expect(await state.start(third)).toBe('restored');
+    expect(await third.load(anAlertRule())).toMatchObject(live);
+    expect(await third.silences()).toEqual([]);
+  });
+
   test('to before the last acknowledgement of nothing goes on, with what there is', async () => {
     await state.start(store);
     await state.ship(store);
@@ -223,7 +254,7 @@ describe('a Redis that knows what it should', () => {
     const before = await state.durable();
     await state.empty();
     expect(await state.start(store)).toBe('restored');
-    expect(orderOnly(await state.durable())).toEqual(orderOnly(withoutGoneRules(before)));
+    expect(orderOnly(await state.durable())).toEqual(orderOnly(before));
   });
 
   test('teaches a ClickHouse that was put back from an older copy, and what that still believes to be waiting is not sent again', async () => {

@@ -6,7 +6,7 @@ import { createJournalShipper } from './ship-journal.ts';
 export interface RestoreOptions {
   readonly store: Pick<
     AlertStore,
-    'epoch' | 'adopt' | 'begin' | 'revision' | 'restore' | 'readJournal' | 'trimJournal' | 'journalDepth' | 'journalAgain'
+    'epoch' | 'adopt' | 'begin' | 'beginOver' | 'revision' | 'restore' | 'readJournal' | 'trimJournal' | 'journalDepth' | 'journalAgain'
   >;
   /** null: not configured. */
   readonly clickhouse: Clickhouse | null;
@@ -21,10 +21,19 @@ export interface RestoreOptions {
  *
  * Shapes   kept: it knew; restored: what it had lost is back from ClickHouse; fresh: nobody knew of any alert, or nobody could
  * Holds    a Redis that was emptied or set back in time has the state of the last entry that ClickHouse acknowledged; a ClickHouse that was lost
- *          learns everything again
+ *          learns everything again; a Redis of which nobody can say whether it was set back goes on ahead of everything that it may have forgotten
  * Errors   those of Redis; Error when Redis has lost something and ClickHouse cannot be asked: to wait is better than to tell everything twice
  */
 export async function restoreAlerts(options: RestoreOptions): Promise<'kept' | 'restored' | 'fresh'> {
+  const outcome = await putBack(options);
+  sure.add(options.store);
+  return outcome;
+}
+
+/** Of these Redis was compared, put back or put ahead in this process, which would notice itself if Redis were set back later. */
+const sure = new WeakSet<object>();
+
+async function putBack(options: RestoreOptions): Promise<'kept' | 'restored' | 'fresh'> {
   const { store, clickhouse, clock } = options;
   const epoch = new Date(clock()).toISOString();
   // What an earlier version of Vigie kept is all there is to know, with ClickHouse or without.
@@ -37,6 +46,10 @@ export async function restoreAlerts(options: RestoreOptions): Promise<'kept' | '
   } catch (error) {
     if ((await store.epoch()) === null) throw error;
     options.logger.warn({ err: error }, 'alerts: ClickHouse could not be asked, going on with what Redis knows');
+    // Only where it is not sure, or two monitors would drive each other from epoch to epoch.
+    if (sure.has(store) || (await store.beginOver(epoch))) return 'kept';
+    // Another monitor was faster.
+    if ((await store.epoch()) === null) throw error;
     return 'kept';
   }
 }

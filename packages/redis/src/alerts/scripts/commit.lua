@@ -1,7 +1,7 @@
 -- Makes one judged window of one rule true: its state, records and arrivals in lanes, all or nothing.
--- asked: rule key, expected revision, next revision, body of the rule ('' = forget it), records [id, body], other records [id, body],
---        arrivals [lane, its name, transition, body, due], bounds [journal bytes, arrivals, records]
-local ruleKey, expected, following, body, records, others, arrivals, bounds = unpack(asked, 1, 8)
+-- asked: rule key, expected revision, next revision, body of the rule ('' = forget it), what stays of it then, records [id, body],
+--        other records [id, body], arrivals [lane, its name, transition, body, due], bounds [journal bytes, arrivals, records]
+local ruleKey, expected, following, body, removed, records, others, arrivals, bounds = unpack(asked, 1, 9)
 if isLost then return finish('lost') end
 if (redis.call('HGET', root .. 'revisions', 'rule:' .. ruleKey) or '0') ~= expected then return finish('refused') end
 if isJournalFull(bounds[1]) then return finish('full') end
@@ -17,7 +17,7 @@ end
 for _, arrival in ipairs(arrivals) do
   local lane, laneName, transition, arrivalBody, dueMs = unpack(arrival, 1, 5)
   -- A lane that comes back has a revision unlike any before: a plan from its earlier life is refused.
-  if not has('lane', lane) then keepLane(lane, laneName, 'null') end
+  if not has('lane', lane) then keepLane(lane, laneName, laneBody(laneName, 'null')) end
   local name = lane .. ':' .. transition
   if not has('arrival', name) then
     redis.call('ZADD', root .. 'arrivals:' .. lane, keep('arrival', name, ordered(arrivalBody)), transition)
@@ -28,6 +28,7 @@ for _, arrival in ipairs(arrivals) do
   end
   redis.call('ZADD', root .. 'lanes:due', 'LT', dueMs, lane)
 end
+if body == '' or has('removed', ruleKey) then keep('removed', ruleKey, removed) end
 -- The rule last: whoever has its entry has everything that came with it.
 keep('rule', ruleKey, body)
 redis.call('HSET', root .. 'revisions', 'rule:' .. ruleKey, following)

@@ -12,11 +12,18 @@ local deadCountMax, deliveryCountMax = 10000, '10000'
 
 local function text(number) return string.format('%.0f', number) end
 
+-- A revision unlike any before.
+local began = sequence
+local function nextRevision()
+  sequence = sequence + 1
+  return text(sequence)
+end
+
 local entries = {}
 local function note(kind, name, body)
-  sequence = sequence + 1
-  entries[#entries + 1] = {kind, name, text(sequence), body}
-  return text(sequence)
+  local at = nextRevision()
+  entries[#entries + 1] = {kind, name, at, body}
+  return at
 end
 
 -- The one way to change anything durable: what is kept and what the journal says of it cannot differ. '' = gone.
@@ -38,10 +45,10 @@ local function finish(status, more)
   if #entries > 0 then
     local packed = cmsgpack.pack(entries)
     id, size = text(sequence) .. '-0', #packed
-    redis.call('SET', root .. 'sequence', text(sequence))
     redis.call('XADD', root .. 'journal', id, 'entries', packed)
     redis.call('INCRBY', root .. 'journal:bytes', size)
   end
+  if sequence ~= began then redis.call('SET', root .. 'sequence', text(sequence)) end
   return {status, text(sequence), epoch or '', more or ''}, id, size
 end
 
@@ -60,14 +67,36 @@ local function finishState(name, isThere)
 end
 
 -- A lane's name is kept beside its state too, which may be megabytes of alerts.
-local function keepLane(lane, name, state)
+local function laneBody(name, state) return '{"lane":' .. name .. ',"state":' .. state .. '}' end
+local function keepLane(lane, name, body)
   redis.call('HSET', root .. 'lanes', lane, name)
-  redis.call('HSET', root .. 'revisions', 'lane:' .. lane, keep('lane', lane, '{"lane":' .. name .. ',"state":' .. state .. '}'))
+  redis.call('HSET', root .. 'revisions', 'lane:' .. lane, keep('lane', lane, body))
 end
 
 local function isJournalFull(bytesMax) return tonumber(redis.call('GET', root .. 'journal:bytes') or '0') >= tonumber(bytesMax) end
 
--- Indexes of the outbox: they follow from what is kept and are not journalled themselves.
+-- Indexes of the outbox: they follow from what is kept and are not journalled themselves. A queue is one channel's; each channel has its own list of
+-- due queues, so that one with many costs the others nothing.
+local function dueOf(channel) return root .. 'queues:due:' .. channel end
+
+local function putOff(channel, queue, atMs) redis.call('ZADD', dueOf(channel), atMs, queue) end
+
+local function join(channel, queue, atMs)
+  -- NX: a queue that waits for its next attempt, or is being sent, keeps its turn.
+  redis.call('ZADD', dueOf(channel), 'NX', atMs, queue)
+  redis.call('SADD', root .. 'queues:channels', channel)
+end
+
+local function leave(channel, queue)
+  redis.call('ZREM', dueOf(channel), queue)
+  if redis.call('EXISTS', dueOf(channel)) == 0 then redis.call('SREM', root .. 'queues:channels', channel) end
+end
+
+local function channelOf(id)
+  local packed = redis.call('HGET', root .. 'placed', id)
+  return packed and cmsgpack.unpack(packed)[2]
+end
+
 local function place(id, queue, channel, at)
   redis.call('HSET', root .. 'placed', id, cmsgpack.pack({queue, channel}))
   redis.call('ZADD', root .. 'queue:' .. queue, at, id)
@@ -85,9 +114,9 @@ local function unplace(id, dueMs)
   redis.call('HDEL', root .. 'placed', id)
   redis.call('HDEL', root .. 'attempts', id)
   if redis.call('EXISTS', key) == 0 then
-    redis.call('ZREM', root .. 'queues:due', queue)
+    leave(channel, queue)
   elseif isFirst then
-    redis.call('ZADD', root .. 'queues:due', dueMs, queue)
+    putOff(channel, queue, dueMs)
   end
 end
 
@@ -112,8 +141,7 @@ local function enqueue(id, queue, channel, row, nowMs)
     return deliver(row, 'dead', reason, '0', nowMs)
   end
   place(id, queue, channel, keep('notification', id, ordered(row)))
-  -- NX: a queue that waits for its next attempt, or is being sent, keeps its turn.
-  redis.call('ZADD', root .. 'queues:due', 'NX', nowMs, queue)
+  join(channel, queue, nowMs)
 end
 
 local function dequeue(id, dueMs)

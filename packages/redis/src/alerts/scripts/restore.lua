@@ -31,6 +31,9 @@ function apply.record(name, _, body) redis.call('HSET', root .. 'records', name,
 function apply.rule(name, _, body, revision)
   if body ~= '' then redis.call('HSET', root .. 'revisions', 'rule:' .. name, revision) end
 end
+function apply.removed(name, _, body, revision)
+  if body ~= '' then redis.call('HSET', root .. 'revisions', 'rule:' .. name, revision) end
+end
 function apply.lane(name, at, body, laneName)
   if body == '' then
     redis.call('HDEL', root .. 'lanes', name)
@@ -60,13 +63,14 @@ end
 function apply.notification(name, _, body, order, queue, channel)
   if body == '' then return unplace(name, '0') end
   place(name, queue, channel, order)
-  redis.call('ZADD', root .. 'queues:due', 'NX', 0, queue)
+  join(channel, queue, 0)
 end
 function apply.attempt(name, _, body, attempt, dueMs)
   local packed = redis.call('HGET', root .. 'placed', name)
   if body == '' or not packed then return end
   redis.call('HSET', root .. 'attempts', name, attempt)
-  redis.call('ZADD', root .. 'queues:due', dueMs, cmsgpack.unpack(packed)[1])
+  local queue, channel = unpack(cmsgpack.unpack(packed))
+  putOff(channel, queue, dueMs)
 end
 function apply.dead(name, at, body)
   if body == '' then redis.call('ZREM', root .. 'dead:order', name) else redis.call('ZADD', root .. 'dead:order', at, name) end

@@ -7,7 +7,7 @@ if redis.call('ZRANGE', root .. 'queue:' .. queue, 0, 0)[1] ~= id then return fi
 if outcome ~= 'sent' and redis.call('HGET', root .. 'attempts', id) ~= attempt then return finish('refused') end
 if outcome == 'retry' then
   keep('attempt', id, cjson.encode({attempt = attempt, dueMs = atMs, reason = reason}))
-  redis.call('ZADD', root .. 'queues:due', atMs, queue)
+  putOff(channelOf(id), queue, atMs)
   return finish('ok')
 end
 dequeue(id, atMs)
