@@ -54,7 +54,8 @@ function missingLanes(instance: Instance, rule: Rule, ruleSet: RuleSet): Missing
 async function readdressRule(options: ReaddressOptions, state: RuleState, missing: readonly Missing[]): Promise<boolean> {
   const { store, clock, logger } = options;
   const { rule, evaluatedToMs, health, revision } = state;
-  if (rule === null) return true;
+  // A rule that was never judged has nothing that fires; without evaluatedToMs a commit would forget it.
+  if (rule === null || evaluatedToMs === null) return true;
   const records = await lastRecords(store, missing);
   const nowMs = clock();
   const arrivals: { arrival: Arrival; dueMs: number }[] = [];
