@@ -20,6 +20,16 @@ import { createJournalShipper } from './ship-journal.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent' });
 
+/** One key of a Redis as it was once: one of these. */
+interface OldKey {
+  readonly hash?: Record<string, string>;
+  readonly set?: string[];
+  /** Member, score, member, score... */
+  readonly zset?: string[];
+  readonly list?: string[];
+  readonly stream?: [string, string[]][];
+}
+
 /** Alert state of a test's own on real servers, and the ways in which it can be lost; call it at the top of a file. */
 export function useAlertState() {
   const suite = useServers();
@@ -62,6 +72,17 @@ export function useAlertState() {
     writeOldRule: async (name: string, fields: Record<string, string>) => {
       await redis.sadd(`{${scope}:alerts}:rules`, name);
       await redis.hset(`{${scope}:alerts}:rule:${name}`, fields);
+    },
+    /** Puts keys as they were into the empty Redis. */
+    write: async (keys: Readonly<Record<string, OldKey>>) => {
+      for (const [name, { hash, set, zset, list, stream }] of Object.entries(keys)) {
+        const key = `{${scope}:alerts}:${name}`;
+        if (hash !== undefined) await redis.hset(key, hash);
+        if (set !== undefined) await redis.sadd(key, ...set);
+        if (zset !== undefined) for (let index = 0; index < zset.length; index += 2) await redis.zadd(key, zset[index + 1]!, zset[index]!);
+        if (list !== undefined) await redis.rpush(key, ...list);
+        for (const [id, fields] of stream ?? []) await redis.xadd(key, id, ...fields);
+      }
     },
     dump: () => dumpAlerts(redis, scope),
     /** All that must survive a loss; what is of the moment (leases, the journal itself, when lanes are looked at) need not. */
