@@ -45,18 +45,24 @@ export const isFiring = ({ alerts }: Pick<Message, 'alerts'>): boolean => alerts
  * Shapes   part: what its channel needs otherwise than the whole message gives it
  */
 export function notificationOf(message: Message, body: string, part: Partial<Pick<Notification, 'id' | 'queue'>> = {}): Notification {
-  const { alerts, lane, kind } = message;
+  const { alerts, lane } = message;
   return {
     id: message.id,
     queue: lane.id,
     ...part,
     channel: lane.channel,
-    kind,
+    kind: kindOf(message),
     transitions: alerts.flatMap(({ transitions }) => transitions.map(({ id }) => id)),
     episodes: [...new Set(alerts.map(({ record }) => record.transition.episode))],
     body,
     text: textOf(message),
   };
+}
+
+/** A part of a message that tells nothing but ends is one that does: unlike the rest, it is true even when everything is over. */
+function kindOf({ kind, alerts }: Message): Notification['kind'] {
+  const isNews = kind === 'firing' || kind === 'changed';
+  return isNews && alerts.every(({ status }) => status === 'resolved') ? 'resolved' : kind;
 }
 
 /** One alert is told with its reasons, several with a line each. */

@@ -133,6 +133,14 @@ describe('PagerDuty', () => {
     expect(render('pagerduty', message)).toHaveLength(56);
     expect(render('pagerduty', 'repeat')).toHaveLength(1);
   });
+  test('an end in a message that tells of a firing is an end', () => {
+    const [first, second, ...others] = messages.group.alerts;
+    const message = { ...messages.group, alerts: [first!, { ...second!, status: 'resolved' as const }, ...others] };
+    expect(message.kind).toBe('firing');
+    const kinds = render('pagerduty', message).map(({ kind }) => kind);
+    expect([kinds[0], kinds[1], kinds[2]]).toEqual(['firing', 'resolved', 'firing']);
+    expect(render('slack', message)[0]?.kind).toBe('firing');
+  });
 });
 
 describe('Alertmanager', () => {
