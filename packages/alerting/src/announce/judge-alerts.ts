@@ -38,9 +38,11 @@ export function judgeAlerts(alerts: readonly LaneAlert[], flap: FlapState, conte
   /** Instances of which a later episode may be told. */
   const free = new Set<string>();
   for (const alert of alerts.toReversed()) {
-    const hold = holdOf(alert, flap, at);
-    const left = withoutHistory(withHeld(alert, flap, { ...at, hold }), hold);
+    const found = holdOf(alert, flap, at);
+    const left = withoutHistory(withHeld(alert, flap, { ...at, hold: found }), found);
     if (left === null) continue;
+    // The damper holds news only; what has none left may be held by nothing.
+    const hold = left.pending.length < alert.pending.length ? holdOf(left, flap, at) : found;
     const isEndOfTold = isEnded(left) && left.announced !== null;
     const isFree = hold === null || free.has(left.instance);
     const isOwed = left.pending.length > 0 && (isFree || isEndOfTold);

@@ -44,3 +44,17 @@ test('a clock that was a day ahead for a moment delays nothing', () => {
   run.look(320, [{ ...fires('email', 320), storedMs: seconds(86_400) }]);
   expect(run.look(610)).toEqual(['firing: search/1 firing () | email/1 firing (0)']);
 });
+
+test('an alert that flapped back to what the channel knows is repeated in its time, not when it has been calm', () => {
+  const run = new LaneRun();
+  const flap = { firingCountMax: 1, withinMs: seconds(30), calmMs: seconds(60) };
+  const flapping = { route: { ...route, groupWaitMs: 0, groupIntervalMs: 0, repeatIntervalMs: seconds(30), flap } };
+  const ofSecond = { episode: 2, severity: 'critical' } as const;
+  run.look(0, [fires('search', 0), resolves('search', 0), fires('search', 0, ofSecond)], flapping);
+  const back = [
+    escalates('search', 1, { ...ofSecond, kind: 'deescalated', severity: 'info' }),
+    escalates('search', 1, { ...ofSecond, sequence: 2 }),
+  ];
+  expect([run.look(1, back, flapping), run.due]).toEqual([[], 30]);
+  expect(run.look(30, [], flapping)).toEqual(['repeat: search/2 firing ()']);
+});
