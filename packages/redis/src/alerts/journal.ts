@@ -47,12 +47,17 @@ export async function beginEpoch(at: AlertRedis, epoch: string): Promise<boolean
  * Begins an epoch over the one that is there: for whoever cannot tell whether Redis was set back in time. Should it have been, what is written from here
  * on is newer than anything that was written in the time that is lost.
  *
- * Holds    ClickHouse is not told: the next comparison finds an epoch that it does not know, and tells it everything
+ * Holds    ClickHouse does not know this epoch until everything was put onto the journal once more; till then it is untold
  */
 export async function beginEpochOver(at: AlertRedis, epoch: string): Promise<boolean> {
   const { status } = await runScript(at, 'begin', [epoch, String(sequenceGap), 'over']);
   if (status === 'ok') at.seen.epoch = epoch;
   return status === 'ok';
+}
+
+/** Whether ClickHouse may hold what was written in a time that Redis has forgotten: it is then to be told everything. */
+export async function hasUntoldEpoch({ client, root }: AlertRedis): Promise<boolean> {
+  return (await client.exists(`${root}epoch:untold`)) === 1;
 }
 
 /** Entries of the stream that are read in one step, and bytes after which no further step is made: one tick of a large rule is megabytes. */

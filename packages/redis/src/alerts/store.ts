@@ -4,6 +4,7 @@ import {
   adoptLegacy,
   beginEpoch,
   beginEpochOver,
+  hasUntoldEpoch,
   journalDepth,
   readEpoch,
   readJournal,
@@ -99,6 +100,8 @@ export interface AlertStore {
   readonly begin: (epoch: string) => Promise<boolean>;
   /** Begins an epoch over the one that is there, for whoever cannot tell whether Redis was set back in time; false when it was lost meanwhile. */
   readonly beginOver: (epoch: string) => Promise<boolean>;
+  /** Whether an epoch began over another and nobody has called `journalAgain` since. */
+  readonly hasUntoldEpoch: () => Promise<boolean>;
   /** How much Redis knows, as a revision of the journal; 0: nothing. */
   readonly revision: () => Promise<number>;
   /** The oldest writes that were not trimmed, all things of a write together. */
@@ -152,6 +155,7 @@ export function createAlertStore(client: RedisClient, prefix: string, bounds: { 
     adopt: (epoch) => adoptLegacy(at, epoch),
     begin: (epoch) => beginEpoch(at, epoch),
     beginOver: (epoch) => beginEpochOver(at, epoch),
+    hasUntoldEpoch: () => hasUntoldEpoch(at),
     revision: () => readRevision(at),
     readJournal: (countMax) => readJournal(at, countMax),
     trimJournal: (throughId) => trimJournal(at, throughId),

@@ -6,7 +6,17 @@ import { createJournalShipper } from './ship-journal.ts';
 export interface RestoreOptions {
   readonly store: Pick<
     AlertStore,
-    'epoch' | 'adopt' | 'begin' | 'beginOver' | 'revision' | 'restore' | 'readJournal' | 'trimJournal' | 'journalDepth' | 'journalAgain'
+    | 'epoch'
+    | 'adopt'
+    | 'begin'
+    | 'beginOver'
+    | 'hasUntoldEpoch'
+    | 'revision'
+    | 'restore'
+    | 'readJournal'
+    | 'trimJournal'
+    | 'journalDepth'
+    | 'journalAgain'
   >;
   /** null: not configured. */
   readonly clickhouse: Clickhouse | null;

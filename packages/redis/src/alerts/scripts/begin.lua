@@ -9,6 +9,10 @@ sequence = math.max(sequence, tonumber(ARGV[3])) + tonumber(asked[2])
 epoch = asked[1]
 redis.call('SET', KEYS[1], epoch)
 redis.call('SET', root .. 'sequence', text(sequence))
--- An epoch that began over another is not told: whoever compares it with ClickHouse next finds it unknown there, and tells everything.
-if not isOver then keep('epoch', 'epoch', cjson.encode({epoch = epoch, since = text(sequence)})) end
+-- An epoch that began over another is told when everything was told again.
+if isOver then
+  redis.call('SET', root .. 'epoch:untold', epoch)
+else
+  keep('epoch', 'epoch', cjson.encode({epoch = epoch, since = text(sequence)}))
+end
 return finish('ok')

@@ -4,6 +4,7 @@ if isLost then return finish('lost') end
 local kind, names = asked[1], asked[2]
 if kind == 'epoch' then
   keep('epoch', 'epoch', cjson.encode({epoch = epoch, since = names}))
+  redis.call('DEL', root .. 'epoch:untold')
 elseif kind == 'transition' then
   for _, id in ipairs(names) do
     local found = redis.call('XRANGE', root .. 'history', id, id)[1]

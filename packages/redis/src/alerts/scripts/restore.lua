@@ -13,7 +13,7 @@ if step == 'open' then
 end
 if redis.call('GET', root .. 'restoring') ~= token then return finish('lost') end
 if step == 'close' then
-  redis.call('DEL', root .. 'restoring')
+  redis.call('DEL', root .. 'restoring', root .. 'epoch:untold')
   epoch, sequence = asked[3], tonumber(asked[4])
   redis.call('SET', KEYS[1], epoch)
   redis.call('SET', root .. 'sequence', asked[4])
