@@ -84,6 +84,8 @@ export interface Rule {
   /** 0..1: the Wilson bound on the safe side must reach the limit too; the sample is that of `minSample`. */
   readonly confidence: number | null;
   readonly groupBy: string | null;
+  /** Slices that are not watched at all, such as cost that belongs to no channel. Absent: all are. */
+  readonly except?: readonly string[];
   /** Slices that are watched; known ones come first, the rest is counted and not watched. */
   readonly maxInstances: number;
   /** A zero denominator over a numerator this large is a breach: money was spent and nobody was won. Decimal, in the numerator's unit (major for money). */

@@ -1,3 +1,4 @@
+import { cutText, plainText } from '../channels/plain-text.ts';
 import { severities } from '../types.ts';
 import type { Message, MessageAlert, MessageKind } from './types.ts';
 
@@ -31,7 +32,11 @@ export function messageText(message: Message, lineOf: (alert: MessageAlert) => s
   ].join('\n');
 }
 
-/** What a message is about in one line: 3 firing (2 critical, 1 warning), 1 resolved. */
+/** Rules that a headline names; the rest is counted. */
+const namesShownMax = 2;
+const nameLengthMax = 60;
+
+/** What a message is about in one line: 3 firing (2 critical, 1 warning), 1 resolved: Customer churn. */
 export function headline({ kind, alerts }: Message): string {
   const firing = alerts.filter(({ status }) => status === 'firing');
   const perSeverity = severities
@@ -44,7 +49,13 @@ export function headline({ kind, alerts }: Message): string {
     ...(firing.length > 0 ? [`${firing.length} firing (${perSeverity.join(', ')})`] : []),
     ...(resolvedCount > 0 ? [`${resolvedCount} resolved`] : []),
   ];
-  return (openings[kind] ?? '') + parts.join(', ');
+  return `${openings[kind] ?? ''}${parts.join(', ')}: ${namesOf(alerts)}`;
+}
+
+function namesOf(alerts: Message['alerts']): string {
+  const names = [...new Set(alerts.map(({ record }) => cutText(plainText(record.rule.name), nameLengthMax)))];
+  const moreCount = names.length - namesShownMax;
+  return [...names.slice(0, namesShownMax), ...(moreCount > 0 ? [`${moreCount} more`] : [])].join(', ');
 }
 
 /** What of the group fires and is not told now; null when nothing is. */

@@ -47,7 +47,7 @@ describe('alertLine', () => {
   });
   test('money spent and nobody won has no value, and says why', () => {
     const evidence = { ...cac!.record.evidence!, value: null, reason: 'no_acquisition' as const };
-    expect(alertLine(alertOf({ evidence }))).toContain('is no value (no_acquisition) (limit 180 EUR)');
+    expect(alertLine(alertOf({ evidence }))).toContain('has no value (no_acquisition) (limit 180 EUR)');
   });
   test('of a rule on a change it says the change, its limit and the earlier window', () => {
     const change = { against: 'same_weekday_last_week', as: 'percent', minBase: null } as const;

@@ -69,9 +69,11 @@ function shownSlice(value: string): string {
 }
 
 function builtInText(record: AlertRecord, values: Readonly<Record<TemplateName, string>>): string {
-  const { rule, judged, baseline } = record;
-  const over = `over ${values.window} to ${values.to}`;
-  if (rule.change === null) return `is ${values.value} (limit ${values.threshold}) ${over}`;
+  const { rule, judged, baseline, evidence } = record;
+  // A signal is of a moment: it has no window to speak of.
+  const over = rule.kind === 'pipeline' ? `at ${values.to}` : `over ${values.window} to ${values.to}`;
+  const is = evidence !== null && evidence.value === null ? 'has' : 'is';
+  if (rule.change === null) return `${is} ${values.value} (limit ${values.threshold}) ${over}`;
   const moved = judged === null ? 'has no comparable change' : `moved by ${shownJudged(judged, record)} to ${values.value}`;
   const against = rule.change.against.replaceAll('_', ' ');
   return `${moved} (limit ${values.threshold} against ${against}, ${shownValue(baseline)}) ${over}`;

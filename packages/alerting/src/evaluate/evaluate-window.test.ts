@@ -42,6 +42,19 @@ const states = ({ instances }: WindowDecision) =>
   instances.map(({ labels, condition }) => `${labels['channel'] ?? '-'} ${condition.state}`);
 
 describe('evaluateWindow', () => {
+  test('an excepted slice is never judged, and one that fires when it becomes excepted is closed with that reason', () => {
+    const readings = [ofChannel('search', '130.00'), ofChannel('unknown', null, { reason: 'no_acquisition', denominator: 0n })];
+    const zero: Rule = { ...rule, onZeroDenominator: { numeratorAtLeast: '500', severity: 'critical' } };
+    const without: Rule = { ...zero, except: ['unknown'] };
+    const [watched] = run(zero, [readings]);
+    expect(told([watched!])).toEqual(['search firing, unknown firing']);
+    const [excepted] = run(without, [readings], { instances: watched!.instances, windowEndMs: endMs + hourMs, evaluatedToMs: endMs });
+    expect(excepted!.records.map(({ slice, transition }) => [slice?.value, transition.kind, transition.reason])).toEqual([
+      ['unknown', 'resolved', 'rule_removed'],
+    ]);
+    expect(told(run(without, [readings]))).toEqual(['search firing']);
+  });
+
   test('each slice has a state of its own, and only those that are not OK are kept', () => {
     const decision = judgeOne(rule, [ofChannel('search', '120.00'), ofChannel('email', '8.50')]);
     expect(states(decision)).toEqual(['search FIRING']);

@@ -45,7 +45,10 @@ export interface WindowDecision {
  */
 export function evaluateWindow(input: WindowInput): WindowDecision {
   const { rule, windowEndMs } = input;
-  const [current, regrouped] = partition(input.instances, (instance) => isOfGroup(rule, instance));
+  const [current, regrouped] = partition(
+    input.instances,
+    (instance) => isOfGroup(rule, instance) && !isExcepted(rule, sliceOf(instance)?.value),
+  );
   const { candidates, overflowCount } = candidatesOf(input, current);
   const unanswered = unansweredWhole(rule, input.readings);
 
@@ -84,6 +87,10 @@ export function closedRecords(rule: Rule, instance: Instance): AlertRecord[] {
   }));
 }
 
+function isExcepted({ except }: Rule, value: string | undefined): boolean {
+  return value !== undefined && except !== undefined && except.includes(value);
+}
+
 interface Candidate {
   readonly instance: Instance;
   readonly reading: Reading | null;
@@ -100,6 +107,7 @@ function candidatesOf(input: WindowInput, known: readonly Instance[]): { candida
   for (const reading of input.readings.toSorted(bySlice)) {
     // A question about slices that has no answer at all comes back as one answer without a slice.
     if (rule.groupBy !== null && reading.slice === null) continue;
+    if (isExcepted(rule, reading.slice?.value)) continue;
     const labels: Instance['labels'] = reading.slice === null ? {} : { [reading.slice.dimension]: reading.slice.value };
     const id = instanceId(rule.tenant, rule.uid, labels);
     const instance = candidates.get(id)?.instance;

@@ -8,7 +8,7 @@ const cases: readonly (readonly [name: string, lines: RuleLines, problems: reado
     'a key with nothing near',
     { a: 'colour: red' },
     [
-      '7:5 rules[0].colour: unknown key "colour". Known here: uid, name, tenant, kpi, signal, window, severity, benchmark, overrides, for, n_of_m, keep_firing_for, settle, min_sample, confidence, group_by, max_instances, on_zero_denominator, no_data, change, labels, summary, runbook.',
+      '7:5 rules[0].colour: unknown key "colour". Known here: uid, name, tenant, kpi, signal, window, severity, benchmark, overrides, for, n_of_m, keep_firing_for, settle, min_sample, confidence, group_by, except, max_instances, on_zero_denominator, no_data, change, labels, summary, runbook.',
     ],
   ],
   ['no uid', { uid: 'name: Churn' }, ['3:5 rules[0].uid: expected a string, found nothing']],
@@ -127,6 +127,11 @@ const cases: readonly (readonly [name: string, lines: RuleLines, problems: reado
     [
       '7:16 rules[0].group_by[0]: expected one of channel, campaign, segment, country, plan, product, partition, event_type, source, rule, found "chanel". Did you mean channel?',
     ],
+  ],
+  [
+    'an exception without slices',
+    { a: 'except: [unknown]' },
+    ['7:13 rules[0].except: expected a rule with group_by, found none: without slices nothing can be excepted'],
   ],
   ['no instances', { a: 'max_instances: 0' }, ['7:20 rules[0].max_instances: expected a whole number from 1 to 10000, found 0']],
   [

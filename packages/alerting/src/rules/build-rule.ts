@@ -36,6 +36,7 @@ export function buildRule(entry: RuleEntry, file: Pick<RulesFile, 'defaults'>, k
     minSample: entry.min_sample === undefined ? null : { measure: entry.min_sample.measure, atLeast: entry.min_sample.at_least },
     confidence: entry.confidence ?? null,
     groupBy: dimensionOf(entry),
+    ...(entry.except === undefined ? {} : { except: entry.except }),
     maxInstances: entry.max_instances ?? defaults?.max_instances ?? maxInstancesDefault,
     onZeroDenominator:
       zero === undefined || zero === 'inconclusive' ? null : { numeratorAtLeast: zero.when_numerator_at_least, severity: zero.severity },

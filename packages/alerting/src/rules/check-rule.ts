@@ -65,7 +65,14 @@ function checkSeverities(rule: RuleEntry, at: At): Finding[] {
   const policy = rule.no_data;
   if (typeof policy === 'object' && policy.then === 'breach' && policy.severity !== undefined && !own.includes(policy.severity))
     findings.push({ path: at('no_data', 'severity'), text: `expected a severity of this rule, found ${policy.severity}` });
-  return [...findings, ...checkOverrides(rule, at)];
+  return [...findings, ...checkExcept(rule, at), ...checkOverrides(rule, at)];
+}
+
+function checkExcept(rule: RuleEntry, at: At): Finding[] {
+  const isSliced = dimensionOf(rule) !== null;
+  return rule.except === undefined || isSliced
+    ? []
+    : [{ path: at('except'), text: 'expected a rule with group_by, found none: without slices nothing can be excepted' }];
 }
 
 function checkOverrides(rule: RuleEntry, at: At): Finding[] {

@@ -129,6 +129,12 @@ export const ruleSchema = z
       .max(1, { error: 'expected at most one dimension' })
       .optional()
       .describe('One alert per slice of this dimension, each with a state of its own.'),
+    except: z
+      .array(line)
+      .min(1, { error: 'expected at least one slice' })
+      .max(1_000, { error: 'expected at most 1000 slices' })
+      .optional()
+      .describe('Slices that are not watched, such as unknown: cost that belongs to no channel wins nobody.'),
     max_instances: maxInstances.optional().describe('Slices that are watched at most (default 1000); the rest is counted.'),
     on_zero_denominator: z
       .union([

@@ -39,5 +39,6 @@ export async function explainRecord(
       return driverTable(earlierSlices, laterSlices, { before, after });
     }),
   );
-  return { lastOk: evidenceOf(before), drivers: tables.filter((table) => table !== null) };
+  // Late news restates the window before as well: where it reads like the one that was judged, no slice moved anything.
+  return { lastOk: evidenceOf(before), drivers: tables.filter((table) => table !== null && /[1-9]/.test(table.change)) };
 }

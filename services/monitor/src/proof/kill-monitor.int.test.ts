@@ -127,7 +127,7 @@ describe('a receiver that fails', () => {
   test.each([
     ['a redirect', 'redirect' as const],
     ['a refusal', 403],
-  ])('for good, by %s: what it was to be told is kept, with the reason, and can be sent again with the same ids', async (_, answer) => {
+  ])('for good, by %s: what it was to be told is kept, with the reason, and can be sent again with the same ids', async (_name, answer) => {
     let isMended = false;
     await begin(() => (isMended ? 204 : answer));
     const monitor = stage.start();
