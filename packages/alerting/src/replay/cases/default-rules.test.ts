@@ -17,3 +17,13 @@ test('the default rules do what their cases say, and nothing that they can do is
   const runs = results.flatMap(({ run }) => run ?? []);
   expect(coverageOf(rules.ruleSet.rules, runs).filter(({ isCovered }) => !isCovered)).toEqual([]);
 });
+
+test('the cases that docs/alerting.md shows pass against the default rules', () => {
+  const page = readFileSync(new URL('../../../../../docs/alerting.md', import.meta.url), 'utf8');
+  const rules = parseRules(textOf('rules.yaml'), kpiDefs);
+  const cases = parseCases(/```yaml cases\n([\s\S]*?)```/.exec(page)?.[1] ?? '');
+  if (!rules.ok || !cases.ok) throw new Error(JSON.stringify([rules, cases]));
+  const results = runCases(cases, rules.ruleSet);
+  expect(results).toHaveLength(3);
+  expect(results.filter((result) => !isPassed(result)).map(({ name, failures, mistakes }) => ({ name, failures, mistakes }))).toEqual([]);
+});
