@@ -18,7 +18,7 @@ interface Run {
 const suite = useServers();
 const folder = mkdtempSync(join(tmpdir(), 'vigie-cli-'));
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-const processEnv = (): NodeJS.ProcessEnv => ({ ...process.env, ...suite.environment });
+const processEnv = (): NodeJS.ProcessEnv => ({ ...process.env, ...suite.environment, VIGIE_SIM_CONTROL_PORT: '0' });
 
 /** The command line as a person runs it. */
 async function vigie(args: readonly string[], input = ''): Promise<Run> {
@@ -139,6 +139,16 @@ describe('the command line on real servers', () => {
     const run = await vigie(['verify', '--window', '30d', '2026-01', '--json']);
     expect(JSON.parse(run.out)).toMatchObject({ proved: true, differences: [] });
     expect(run.code).toBe(0);
+  });
+
+  test('simulate runs the simulator on the same servers, hands on its options and its exit code', async () => {
+    const run = await vigie(['simulate', '--tenant', 'company', '--days', '1', '--until', 'history']);
+    expect(run.code).toBe(0);
+    expect(run.err).toContain('the simulator writes to the servers of the environment (VIGIE_KAFKA_BROKERS');
+    await eventually(async () => expect((await kpi('mrr', '--tenant', 'company'))['value']).toMatch(/^[1-9]/), { deadlineMs: 30_000 });
+    const wrong = await vigie(['simulate', '--dayz', '1']);
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toContain('--dayz');
   });
 
   test.each([

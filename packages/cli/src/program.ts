@@ -8,6 +8,7 @@ import { addKpiCommands } from './commands/kpi.ts';
 import { addPublishCommand } from './commands/publish.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addRulesCommands } from './commands/rules.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
 import { addSqlCommand } from './commands/sql.ts';
 import { addStackCommands } from './commands/stack.ts';
 import { addVerifyCommand } from './commands/verify.ts';
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addDemoCommand(program);
   addStackCommands(program);
   addDoctorCommand(program);
+  addSimulateCommand(program);
   addPublishCommand(program);
   addImportCommand(program);
   addKpiCommands(program);
