@@ -31,7 +31,7 @@ export async function acknowledgeAlert(desk: Desk, output: Output, asked: Acknow
   requireText('--author', asked.author);
   if (asked.comment.length > commentLengthMax) throw tooLong('--comment');
   const { alerts } = await readAlerts(desk, asked.nowMs);
-  const alert = chooseFiring(asked.written, alerts);
+  const alert = chooseFiring(asked.written, alerts, desk.ruleSet);
   const acknowledgement = await acknowledge(desk.store, alert, asked);
   output.talk(`acknowledged by ${asked.author}: ${[alert.rule.name, sliceText(alert.slice)].join(' ').trim()} (${alert.severity})`);
   output.talk(stopsText(alert, desk.ruleSet));
@@ -50,7 +50,7 @@ function stopsText({ channels, severity }: Alert, ruleSet: RuleSet | null): stri
 
 export async function unacknowledgeAlert(desk: Desk, output: Output, asked: { written: string; nowMs: number }): Promise<ExitCode> {
   const { alerts } = await readAlerts(desk, asked.nowMs);
-  const alert = chooseFiring(asked.written, alerts);
+  const alert = chooseFiring(asked.written, alerts, desk.ruleSet);
   const held = (await desk.store.acknowledgements()).has(alert.episode);
   if (!held)
     throw new CliError(`expected an alert that was acknowledged, found that nobody has acknowledged ${alert.rule.uid}`, exitCodes.wrong);

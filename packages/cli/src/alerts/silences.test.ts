@@ -1,5 +1,7 @@
+import { anAlertRule } from '@vigie/testkit';
 import { expect, test } from 'vitest';
-import { readEnd, readMatchers } from './silences.ts';
+import { board } from './board.fixture.ts';
+import { readEnd, readMatchers, requireLabels } from './silences.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 12);
 
@@ -27,4 +29,17 @@ test('matchers are read as people write them, and a wrong one is shown', () => {
   ]);
   expect(() => readMatchers(['severity critical'])).toThrow('found "severity critical"');
   expect(() => readMatchers([])).toThrow('found none');
+});
+
+test('a label that no rule has is refused with the one that was meant; without rules every label is taken', () => {
+  const { ruleSet } = board([]);
+  const own = { ...anAlertRule('lag'), groupBy: 'partition', labels: { team: 'growth' } };
+  const rules = { ...ruleSet!, rules: [...ruleSet!.rules, own] };
+  const known = ['rule=churn', 'severity=critical', 'channel=search', 'partition=3', 'team=growth'];
+  expect(() => requireLabels(readMatchers(known), rules)).not.toThrow();
+  expect(() => requireLabels(readMatchers(['rule=churn', 'rul=churn-30d']), rules)).toThrow(
+    'no rule has a label "rul". Did you mean rule?',
+  );
+  expect(() => requireLabels(readMatchers(['whatever=x']), rules)).toThrow('no rule has a label "whatever". Known: campaign, channel,');
+  expect(() => requireLabels(readMatchers(['rul=churn-30d']), null)).not.toThrow();
 });

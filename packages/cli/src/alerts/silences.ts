@@ -7,11 +7,13 @@ import {
   matcherText,
   parseMatcher,
   plainText,
+  type RuleSet,
   type Silence,
   silenceProblem,
 } from '@vigie/alerting';
-import { rollingSizeMs } from '@vigie/kpis';
+import { dimensions, rollingSizeMs } from '@vigie/kpis';
 import type { AlertStore } from '@vigie/redis';
+import { nearest } from '@vigie/runtime';
 import { CliError, type ExitCode, exitCodes } from '../console/cli-error.ts';
 import type { Output } from '../console/output.ts';
 import { renderTable } from '../console/table.ts';
@@ -37,6 +39,26 @@ export function readMatchers(written: readonly string[]): readonly Matcher[] {
     if (matcher === null) throw usage(`--matcher: expected ${matcherForm}, found ${JSON.stringify(text)}`);
     return matcher;
   });
+}
+
+/**
+ * A silence on a label that no alert can have would hold nothing, and nobody would notice.
+ *
+ * Errors   CliError that names the label, and the one that was probably meant; without rules every label is taken
+ */
+export function requireLabels(matchers: readonly Matcher[], ruleSet: RuleSet | null): void {
+  if (ruleSet === null) return;
+  const known = new Set<string>(dimensions);
+  for (const rule of ruleSet.rules) {
+    for (const label of Object.keys(labelsOf(rule, null, 'info'))) known.add(label);
+    if (rule.groupBy !== null) known.add(rule.groupBy);
+  }
+  for (const { label } of matchers) {
+    if (known.has(label) || ruleSet.rules.length === 0) continue;
+    const meant = nearest(label, known);
+    const hint = meant === null ? `Known: ${[...known].toSorted().join(', ')}.` : `Did you mean ${meant}?`;
+    throw usage(`--matcher: no rule has a label ${JSON.stringify(label)}. ${hint}`);
+  }
 }
 
 /** 30m, 2h, 7d; null when it is none. */
@@ -86,6 +108,7 @@ export async function addSilence(
   { options, nowMs }: { options: SilenceOptions; nowMs: number },
 ): Promise<ExitCode> {
   const matchers = readMatchers(options.matcher ?? []);
+  requireLabels(matchers, desk.ruleSet);
   const endsMs = readEnd(options, nowMs);
   const silence = await putSilence(desk.store, { matchers, endsMs, author: options.author, comment: options.comment ?? '' }, nowMs);
   const { alerts } = await readAlerts(desk, nowMs);

@@ -6,7 +6,7 @@ import { CliError, type ExitCode, exitCodes } from '../console/cli-error.ts';
 import { startProgress } from '../console/progress.ts';
 import type { Context } from '../context.ts';
 import { backtestJson } from '../rules/backtest/backtest-json.ts';
-import { chooseRules, readMoment, readSweep } from '../rules/backtest/options.ts';
+import { chooseRules, oneSweep, readMoment, readSweep } from '../rules/backtest/options.ts';
 import { columnCountFor, renderBacktest } from '../rules/backtest/render-backtest.ts';
 import { runBacktest } from '../rules/backtest/run-backtest.ts';
 import { runCaseFiles } from '../rules/cases/run-case-files.ts';
@@ -42,7 +42,7 @@ export function addRulesCommands(program: Command): void {
     .option('--since <moment>', '180d (before now), 2026-03-01 or 2026-03-01T09:00Z', '90d')
     .option('--until <moment>', 'like --since (default: now, as far as the numbers are complete)')
     .option('--rule <uid...>', 'only these rules')
-    .option('--sweep <limits>', 'try limits: "churn-30d: warning 3..8 step 0.5"');
+    .option('--sweep <limits>', 'try limits, of one rule at a time: "churn-30d: warning 3..8 step 0.5"', oneSweep);
   runs(backtest, runBacktestCommand);
 }
 

@@ -1,3 +1,4 @@
+import { durationText } from '../rules/words.ts';
 import type { Output } from './output.ts';
 
 /** One thing under way: a bar on a terminal, a line every few seconds elsewhere. */
@@ -23,7 +24,7 @@ export function startProgress(output: Output, label: string, unit: string): Prog
       const nowMs = performance.now();
       if (nowMs - drawnMs < every || (!output.interactive && nowMs - startedMs < lineEveryMs)) return;
       drawnMs = nowMs;
-      const line = describe({ label, unit, done, total, tookMs: nowMs - startedMs });
+      const line = describeProgress({ label, unit, done, total, tookMs: nowMs - startedMs });
       if (output.interactive) process.stderr.write(`\r${line.padEnd(width)}`);
       else output.talk(line);
       width = line.length;
@@ -43,15 +44,22 @@ interface State {
   tookMs: number;
 }
 
-function describe({ label, unit, done, total, tookMs }: State): string {
+/** What is left is told only when enough is done to guess it from: the first step is seldom like the others. */
+const guessShareMin = 0.01;
+const guessAfterMs = 2_000;
+
+export function describeProgress({ label, unit, done, total, tookMs }: State): string {
   const perSecond = tookMs > 0 ? (done * 1000) / tookMs : 0;
+  // Units are given in the plural.
+  const amount = `${count(done)} ${done === 1 ? unit.replace(/s$/, '') : unit}`;
   const rate = `${count(Math.round(perSecond))} ${unit}/s`;
-  if (total === null || total === 0) return `${label} ${count(done)} ${unit}  ${rate}`;
+  if (total === null || total === 0) return `${label} ${amount}  ${rate}`;
   const share = Math.min(1, done / total);
   const filled = Math.round(share * barWidth);
   const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`;
-  const left = share > 0 && share < 1 ? `  ${Math.ceil(((tookMs / share) * (1 - share)) / 1000)} s left` : '';
-  return `${label} ${bar} ${Math.floor(share * 100)} %  ${count(done)} ${unit}  ${rate}${left}`;
+  const isKnown = share >= guessShareMin && share < 1 && tookMs >= guessAfterMs;
+  const left = isKnown ? `  ${durationText(Math.ceil(((tookMs / share) * (1 - share)) / 1000) * 1000)} left` : '';
+  return `${label} ${bar} ${Math.floor(share * 100)} %  ${amount}  ${rate}${left}`;
 }
 
 /** 1234567 as 1,234,567. */

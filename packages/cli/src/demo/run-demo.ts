@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { CliError, type ExitCode, exitCodes } from '../console/cli-error.ts';
 import type { Output } from '../console/output.ts';
 import { openContext } from '../context.ts';
@@ -63,11 +64,20 @@ export async function runDemo(options: DemoOptions): Promise<ExitCode> {
     }
   } finally {
     // After a failure the logs are what one wants to read.
-    if (isGood) rmSync(folder, { recursive: true, force: true });
-    else screen.talk(`The demo's data and logs stay in ${join(folder, 'logs')}`);
+    if (isGood) {
+      rmSync(folder, { recursive: true, force: true });
+      if (options.exits) screen.talk(endedText(isatty(1)));
+    } else screen.talk(`The demo's data and logs stay in ${join(folder, 'logs')}`);
     release();
   }
   return isGood ? exitCodes.ok : exitCodes.wrong;
+}
+
+/** Why nothing runs any more: whoever pipes the output into a file expects it to stay live. */
+function endedText(isTerminal: boolean): string {
+  const why = isTerminal ? '--exit was given' : 'stdout is no terminal';
+  const how = isTerminal ? 'npm run demo without --exit' : 'npm run demo without a pipe, in a terminal';
+  return `The demo has ended and its data is removed, because ${why}. To look around while it lives on: ${how}.`;
 }
 
 /** The demo's servers and company are its own: what the environment names is real work. */

@@ -1,3 +1,4 @@
+import { plural } from '../alerts/words.ts';
 import type { Output } from '../console/output.ts';
 import { count } from '../console/progress.ts';
 import { renderTable } from '../console/table.ts';
@@ -14,7 +15,7 @@ export function isProved(report: VerifyReport): boolean {
 /** What verify found, as a table of differences and a verdict. */
 export function renderVerify(report: VerifyReport, output: Output): string {
   const { green, red, dim } = output.colors;
-  const scope = `${count(report.kpiCount)} KPIs, ${count(report.windowCount)} windows, ${count(report.tenantCount)} tenants, ${count(report.eventCount)} raw events`;
+  const scope = `${plural(report.kpiCount, 'KPI')}, ${plural(report.windowCount, 'window')}, ${plural(report.tenantCount, 'tenant')}, ${plural(report.eventCount, 'raw event')}`;
   const took = `${(report.tookMs / 1000).toFixed(1)} s`;
   const unproved = report.unproved.map((reason) => `${red('not proved')}: ${reason}`);
   if (isProved(report))

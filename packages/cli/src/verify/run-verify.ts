@@ -2,6 +2,7 @@ import { query, readApplied, readKpi } from '@vigie/clickhouse';
 import { type Dimension, type KpiAnswer, type KpiDef, kpiDefs, parseWindow, type Window } from '@vigie/kpis';
 import { type LiveAsk, readLiveTogether, readMeta } from '@vigie/redis';
 import { pause } from '@vigie/runtime';
+import { plural } from '../alerts/words.ts';
 import type { Context } from '../context.ts';
 import { askSql } from './ask-sql.ts';
 import { evaluateFromFacts, type Recomputed } from './evaluate.ts';
@@ -57,7 +58,7 @@ export async function runVerify(context: Context, options: VerifyOptions): Promi
     found.unproved.push(...problems);
     found.tenantCount++;
     found.eventCount += facts.eventCount;
-    options.report(`${tenant}: ${facts.eventCount} events recomputed, comparing ${reading.asks.length} questions`);
+    options.report(`${tenant}: ${plural(facts.eventCount, 'event')} recomputed, comparing ${plural(reading.asks.length, 'question')}`);
     for (const [index, ask] of reading.asks.entries()) {
       found.add(await compareOne(context, { tenant, ask, facts, cut, live: reading.answers[index]! }));
       options.onProgress(index + 1, reading.asks.length);

@@ -1,7 +1,7 @@
 import { parseRules, type Rule } from '@vigie/alerting';
 import { kpiDefs } from '@vigie/kpis';
 import { describe, expect, test } from 'vitest';
-import { chooseRules, readMoment, readSweep } from './options.ts';
+import { chooseRules, oneSweep, readMoment, readSweep } from './options.ts';
 
 const parsed = parseRules(
   `version: 1
@@ -42,6 +42,11 @@ describe('the rules of a backtest', () => {
 });
 
 describe('a sweep', () => {
+  test('that is given twice is refused, so that none is lost in silence', () => {
+    expect(oneSweep('cac: critical 1..2 step 1', undefined)).toBe('cac: critical 1..2 step 1');
+    expect(() => oneSweep('b', 'a')).toThrow('--sweep: expected it once, found "a" and "b"; run the backtest once for each');
+  });
+
   test('is a range of exact limits, both ends included', () => {
     expect(readSweep('churn-30d: warning 3..4 step 0.25', rules)).toEqual({
       ...{ uid: 'churn-30d', severity: 'warning', limits: ['3', '3.25', '3.5', '3.75', '4'] },

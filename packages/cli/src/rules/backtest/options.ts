@@ -59,6 +59,12 @@ function requireRule(rules: readonly Rule[], option: string, uid: string): Rule 
 
 const sweepForm = '"churn-30d: warning 3..8 step 0.5"';
 
+/** The text of `--sweep`, which must stand once: a second one would take the place of the first in silence. */
+export function oneSweep(text: string, before: string | undefined): string {
+  if (before === undefined) return text;
+  throw usage(`--sweep: expected it once, found ${JSON.stringify(before)} and ${JSON.stringify(text)}; run the backtest once for each`);
+}
+
 /** Reads `churn-30d: warning 3..8 step 0.5`; the uid may be left out where one rule was chosen. */
 export function readSweep(text: string, rules: readonly Rule[]): Sweep {
   const number = String.raw`-?\d{1,15}(?:\.\d{1,6})?`;

@@ -88,13 +88,34 @@ function pictureLines(backtest: RuleBacktest, report: BacktestReport, colors: Co
   const { history, timeline } = backtest;
   if (history.rule.groupBy === null)
     return timeline.flatMap((columns) => [...areaLines(columns, history.rule, colors), ...barLines(backtest, { report, columns, colors })]);
-  const ranked = backtest.report.slices;
-  const pictured = ranked.slice(0, pictureCountMax).flatMap(({ slice }) => timeline.filter((columns) => columns.slice === slice));
+  const pictured = picturedSlices(backtest);
   const pictures = pictured.flatMap((columns) => {
     const scale = scaleOf(columns.worst, limitNumbers(history.rule));
     return [`${label(columns.slice ?? '')}${sparkline(columns.worst, scale)}`, ...barLines(backtest, { report, columns, colors })];
   });
-  return [...sliceTable(backtest, colors), '', ...pictures];
+  const names = pictured.map(({ slice }) => slice ?? '').join(', ');
+  const shown =
+    pictured.length < timeline.length ? [colors.dim(`  ${pictured.length} of ${count(timeline.length)} slices shown: ${names}`)] : [];
+  return [...sliceTable(backtest, colors), '', ...shown, ...pictures];
+}
+
+/** Slices that get a picture: those that fired, the longest first, then those whose value came nearest to alarm. */
+export function picturedSlices({
+  history,
+  report,
+  timeline,
+}: Pick<RuleBacktest, 'history' | 'report' | 'timeline'>): readonly TimelineColumns[] {
+  const isHighBad = history.rule.limits.every(({ comparison }) => comparison === 'at_or_above');
+  const firedMs = new Map(report.slices.map(({ slice, firingCount, firingMs }) => [slice, firingCount === 0 ? -1 : firingMs]));
+  const ranked = timeline.map((columns) => {
+    const values = columns.worst.filter((value) => value !== null);
+    const extreme = Math.max(...values.map((value) => (isHighBad ? value : -value)));
+    return { columns, extreme, firedMs: firedMs.get(columns.slice) ?? -1 };
+  });
+  return ranked
+    .toSorted((a, b) => b.firedMs - a.firedMs || (a.extreme === b.extreme ? 0 : b.extreme - a.extreme))
+    .slice(0, pictureCountMax)
+    .map(({ columns }) => columns);
 }
 
 function sliceTable({ history, report }: RuleBacktest, colors: Colors): string[] {
@@ -151,7 +172,7 @@ function barLines(backtest: RuleBacktest, at: { report: BacktestReport; columns:
   }
   if (columns.isUnknown.includes(true)) {
     const cells = columns.isUnknown.map((isUnknown) => (isUnknown ? '░' : ' ')).join('');
-    lines.push(colors.dim(`${label('unknown')}${cells.trimEnd()}`));
+    lines.push(colors.dim(`${label('no verdict')}${cells.trimEnd()}`));
   }
   return lines;
 }
