@@ -96,6 +96,7 @@ export function keysOf(input: string, key: Partial<InkKey>): readonly Key[] {
   if (key.meta === true) return [];
   return Array.from(input).flatMap((text): Key[] => {
     if (text === '\r' || text === '\n') return [{ kind: 'enter' }];
+    if (text === '\u007F' || text === '\b') return [{ kind: 'backspace' }];
     return /\p{Cc}/u.test(text) ? [] : [{ kind: 'text', text }];
   });
 }

@@ -94,4 +94,5 @@ test('keys of a terminal are told apart from letters, and a burst of letters is 
     { kind: 'text', text: '🙂' },
   ]);
   expect(keysOf('\u0007', {})).toEqual([]);
+  expect(keysOf('\u007F\u007Fm\b', {}).map(({ kind }) => kind)).toEqual(['backspace', 'backspace', 'text', 'backspace']);
 });

@@ -62,6 +62,13 @@ test('s asks for how long, then why, and refuses either without sense', () => {
   expect(effects).toMatchObject([{ kind: 'silence', lengthMs: 1_800_000, comment: 'planned', alert: { instance: { id: 'a' } } }]);
 });
 
+test('what is typed takes the place of the proposed length, and a proposed one can be shortened', () => {
+  expect(typed('s').state.input).toBe('2h');
+  expect(typed('s30m').state.input).toBe('30m');
+  expect(typed('s<backspace>m').state.input).toBe('2m');
+  expect(typed('s<enter>2').state).toMatchObject({ mode: 'silence-comment', input: '2' });
+});
+
 test('letters that are keys elsewhere are letters in a comment; escape leaves without doing anything', () => {
   expect(typed('aqsf?j').state).toMatchObject({ mode: 'ack', input: 'qsf?j' });
   expect(typed('aqs<escape>')).toMatchObject({ state: { mode: 'list' }, effects: [] });

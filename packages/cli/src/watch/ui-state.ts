@@ -19,6 +19,8 @@ export interface UiState {
   /** An instance: the choice stays with it wherever it moves in the list. */
   readonly selected: string | null;
   readonly input: string;
+  /** Whether the input is a proposal: the first letter typed takes its place. */
+  readonly isProposed: boolean;
   readonly length: string;
   readonly filter: string;
   /** Lines that details are scrolled by. */
@@ -43,7 +45,16 @@ export interface Pressed {
   readonly effect: Effect | null;
 }
 
-export const initialUi: UiState = { mode: 'list', selected: null, input: '', length: '', filter: '', scroll: 0, notice: null };
+export const initialUi: UiState = {
+  mode: 'list',
+  selected: null,
+  input: '',
+  isProposed: false,
+  length: '',
+  filter: '',
+  scroll: 0,
+  notice: null,
+};
 
 const inputLengthMax = 200;
 const pageLines = 10;
@@ -86,7 +97,7 @@ function pressInList(state: UiState, key: Key, alerts: readonly Alert[]): Presse
   if (key.kind !== 'text' && key.kind !== 'enter') return only(state);
   if (key.kind === 'text' && key.text === 'q') return { state, effect: { kind: 'quit', isInterrupted: false } };
   if (key.kind === 'text' && key.text === '?') return only({ ...state, mode: 'help', scroll: 0 });
-  if (key.kind === 'text' && key.text === 'f') return only({ ...state, mode: 'filter', input: state.filter });
+  if (key.kind === 'text' && key.text === 'f') return only({ ...state, mode: 'filter', input: state.filter, isProposed: false });
   return pressOnAlert(state, key, selectedOf(state, alerts));
 }
 
@@ -95,9 +106,9 @@ function pressOnAlert(state: UiState, key: Key, alert: Alert | null): Pressed {
   if (key.kind !== 'enter' && text !== 'a' && text !== 's') return only(state);
   if (alert === null) return only({ ...state, notice: { text: 'no alert is chosen', isBad: true } });
   // The choice is kept from here on: the list may change its order while the person types.
-  const chosen = { ...state, selected: alert.instance.id, scroll: 0, input: '' };
+  const chosen = { ...state, selected: alert.instance.id, scroll: 0, input: '', isProposed: false };
   if (key.kind === 'enter') return { state: { ...chosen, mode: 'details' }, effect: { kind: 'open', alert } };
-  if (text === 's') return only({ ...chosen, mode: 'silence-length', input: lengthDefault });
+  if (text === 's') return only({ ...chosen, mode: 'silence-length', input: lengthDefault, isProposed: true });
   if (alert.episode !== null) return only({ ...chosen, mode: 'ack' });
   return only({ ...state, notice: { text: 'it is pending: nobody was told yet, so there is nothing to acknowledge', isBad: true } });
 }
@@ -116,8 +127,9 @@ function pressInReading(state: UiState, key: Key, alerts: readonly Alert[]): Pre
 
 function pressInInput(state: UiState, key: Key, alerts: readonly Alert[]): Pressed {
   if (key.kind === 'escape') return only({ ...state, mode: 'list', input: '' });
-  if (key.kind === 'backspace') return only({ ...state, input: Array.from(state.input).slice(0, -1).join('') });
-  if (key.kind === 'text') return only({ ...state, input: (state.input + key.text).slice(0, inputLengthMax) });
+  if (key.kind === 'backspace') return only({ ...state, isProposed: false, input: Array.from(state.input).slice(0, -1).join('') });
+  if (key.kind === 'text')
+    return only({ ...state, isProposed: false, input: ((state.isProposed ? '' : state.input) + key.text).slice(0, inputLengthMax) });
   if (key.kind !== 'enter') return only(state);
   return submit(state, selectedNow(state, alerts));
 }
@@ -140,7 +152,7 @@ function submit(state: UiState, alert: Alert | null): Pressed {
   const length = state.mode === 'silence-length' ? input : state.length;
   const lengthMs = readLength(length);
   if (lengthMs === null) return only({ ...state, notice: { text: 'expected a length of time such as 30m, 2h or 7d', isBad: true } });
-  if (state.mode === 'silence-length') return only({ ...state, mode: 'silence-comment', length, input: '' });
+  if (state.mode === 'silence-length') return only({ ...state, mode: 'silence-comment', length, input: '', isProposed: false });
   if (input === '') return only({ ...state, notice: { text: 'say why, for those who wonder later', isBad: true } });
   return { state: back, effect: { kind: 'silence', alert, lengthMs, comment: input } };
 }
