@@ -1,13 +1,17 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { RuleSet } from '@vigie/alerting';
 import { stopLocalServers } from '@vigie/local';
 import type { Command } from 'commander';
 import { CliError, type ExitCode, exitCodes } from '../console/cli-error.ts';
+import { defaultRulesFile, loadRules } from '../rules/load-rules.ts';
 import { migrate } from '../stack/migrate.ts';
 import { startStack } from '../stack/start-stack.ts';
 import { findRunningStack, isRunning } from '../stack/state-file.ts';
+import { tellReloads } from '../stack/tell-reloads.ts';
 import { untilInterrupted } from '../stack/until-interrupted.ts';
+import { upText } from '../stack/up-text.ts';
 import { type Invocation, readInteger, runs } from './command.ts';
 
 interface UpOptions {
@@ -49,22 +53,35 @@ async function runUp({ output, env, dataDir }: Invocation, options: UpOptions): 
   };
   const interrupted = untilInterrupted();
   const stack = await startStack({ dataDir, env, report: output.talk, extra });
+  let tellNoMore: () => void;
   try {
     await stack.start('consumer');
-    await stack.start('monitor');
+    tellNoMore = tellReloads(await stack.start('monitor'), output.talk);
   } catch (error) {
     await stack.stop();
     throw error;
   }
   output.value({ provider: stack.provider, services: stack.services.map(({ name, url, logFile }) => ({ name, url, log_file: logFile })) });
-  output.talk(
-    `\nVigie is up. In another terminal: ${output.talkColors.bold('npm run vigie -- kpi get customer_churn_rate')}. Ctrl-C stops it.`,
-  );
+  const rulesFile = stack.environment['VIGIE_RULES_FILE'] || defaultRulesFile;
+  const isUsualFolder = resolve(dataDir) === resolve('.vigie');
+  const shown = { rulesFile, ruleSet: readableRules(rulesFile), dataDir: isUsualFolder ? null : dataDir };
+  output.talk(`\n${upText({ ...shown, bold: output.talkColors.bold })}`);
   await interrupted.first;
+  tellNoMore();
   output.talk('\nstopping in order; press Ctrl-C again to hurry ...');
   await stack.stop();
   output.talk('stopped; the data stays in the folder');
   return exitCodes.ok;
+}
+
+/** null where the file cannot be read: the monitor has said so. */
+function readableRules(file: string): RuleSet | null {
+  try {
+    return loadRules(file);
+  } catch (error) {
+    if (error instanceof CliError) return null;
+    throw error;
+  }
 }
 
 export function existing(option: string, file: string): string {
