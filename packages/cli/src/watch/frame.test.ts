@@ -15,7 +15,7 @@ function kpiRow(name: string, slice: string | null): KpiRow {
   return {
     ...{ rule: { ...rule, name }, slice: slice === null ? null : { dimension: 'channel', value: slice } },
     ...{ value: '6.31%', change: '+0.42 pp', changeMs: 86_400_000, judged: 6.31, limits: rule.limits },
-    ...{ spark: [1, 2, null, 4], verdict: 'warning', tone: 'warn' },
+    ...{ spark: [1, 2, null, 4], verdict: 'warning', tone: 'warn', rank: 3 },
   };
 }
 
@@ -54,6 +54,22 @@ test.each([
 test('where a rule has no room for its name, its slice is still told', () => {
   const model = modelOf([], { kpis: [kpiRow('Acquisition cost of a channel over all campaigns', 'paid_search')] });
   expect(drawn({ model, screen: { width: 76, height: 20 } }).join('\n')).toMatch(/Acqui\S*.*…: paid_search/);
+});
+
+test('KPIs take the room that alerts leave, and no row that fires waits for one that does not', () => {
+  const calm = Array.from({ length: 14 }, (_, index) => ({ ...kpiRow(`calm ${index}`, null), verdict: 'ok', rank: 0 }));
+  const model = modelOf([], { kpis: [...calm, kpiRow('grave', null)] });
+  // Of 24 lines one is the head, one the foot, one empty, and two are for alerts: 19 are left for a title and 15 rows.
+  expect(drawn({ model }).filter((line) => /calm|grave/.test(line))).toHaveLength(15);
+  const small = drawn({ model, screen: { width: 100, height: 10 } });
+  expect(small[2]).toMatch(/^ {2}grave /);
+  expect(small[1]).toContain('11 more');
+});
+
+test('a name is cut only where the width is used up', () => {
+  const name = 'A rule with thirty-four characters';
+  const model = modelOf([], { kpis: [kpiRow(name, null)] });
+  for (const width of [100, 120, 130, 160]) expect(drawn({ model, screen: { width, height: 24 } })[2]).toContain(`${name} `);
 });
 
 test('the clock is that of the tenant, with its zone and how far the numbers are', () => {

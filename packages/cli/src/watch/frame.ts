@@ -7,7 +7,7 @@ import { judgedText, limitText, measuredOf, momentText, plural, sliceText } from
 import { scaleOf, sparkline } from '../rules/backtest/chart.ts';
 import { durationText } from '../rules/words.ts';
 import { gauge } from './gauge.ts';
-import type { KpiRow } from './kpi-rows.ts';
+import { firstRows, type KpiRow } from './kpi-rows.ts';
 import { cutLine, fit, type Line, type Span, span, type Tone } from './spans.ts';
 import { filtered, selectedOf, type UiState } from './ui-state.ts';
 
@@ -57,7 +57,9 @@ export function frame(input: FrameInput): readonly Line[] {
   const head = [statusLine(input), ...troubleLines(input)];
   const foot = footLines(ui, screen.width);
   const room = screen.height - head.length - foot.length;
-  const kpiRoom = Math.max(1, Math.min(model.kpis.length + 1, Math.floor((room - 1) * 0.6)));
+  // What alerts leave empty is for KPIs too.
+  const alertCount = Math.max(1, filtered(model.alerts, ui.filter).length) + 1;
+  const kpiRoom = Math.max(1, Math.min(model.kpis.length + 1, Math.max(Math.floor((room - 1) * 0.6), room - 1 - alertCount)));
   const kpis = kpiLines(model, { width: screen.width, rowCount: Number.isFinite(room) ? kpiRoom : Infinity });
   const alerts = alertLines(input, room - kpis.length - 1);
   const lines = [...head, ...kpis, [span('')], ...alerts];
@@ -108,27 +110,31 @@ function troubleLines({ trouble, model, nowMs }: FrameInput): readonly Line[] {
 }
 
 /** Columns go from the right where the screen is narrow: name, value and verdict stay. */
-function columnsOf(width: number): { name: number; value: number; change: number; spark: number; gauge: number } {
-  // What is left of the width is the name's; the end is kept for the verdict.
-  if (width >= 120) return { name: width - 100, value: 16, change: 20, spark: 16, gauge: 16 };
+function columnsOf(width: number, nameLength: number): { name: number; value: number; change: number; spark: number; gauge: number } {
+  // What is left of the width is the name's; the end is kept for the verdict. Pictures shrink before a name is cut, then the change goes.
+  if (width - 100 >= nameLength || width >= 160) return { name: width - 100, value: 16, change: 20, spark: 16, gauge: 16 };
+  if (width >= 120 && width - 86 >= nameLength) return { name: width - 86, value: 16, change: 18, spark: 8, gauge: 12 };
+  if (width >= 96 && width - 72 < nameLength) return { name: width - 62, value: 16, change: 0, spark: 8, gauge: 12 };
   if (width >= 96) return { name: width - 72, value: 16, change: 0, spark: 14, gauge: 16 };
   if (width >= 72) return { name: width - 48, value: 14, change: 0, spark: 12, gauge: 0 };
   return { name: Math.max(10, width - 34), value: 14, change: 0, spark: 0, gauge: 0 };
 }
 
 function kpiLines(model: WatchModel, { width, rowCount }: { width: number; rowCount: number }): readonly Line[] {
-  const columns = columnsOf(width);
   const shownCount = model.kpis.length + 1 > rowCount ? Math.max(0, rowCount - 1) : model.kpis.length;
+  const shown = firstRows(model.kpis, shownCount);
+  const columns = columnsOf(width, Math.max(0, ...shown.map((row) => nameOf(row).join('').length)));
   const left = model.kpis.length - shownCount + model.moreKpiCount;
   const legend = columns.gauge > 0 ? '   ● now  ░ recovers  │ warning  ┃ critical' : '';
   const more = left > 0 ? `, ${left} more` : '';
   const title: Line = [span('KPIs that rules watch', 'bold'), span(`${more}${legend}`, 'dim')];
   if (model.kpis.length === 0) return [title, [span('  no rule watches a KPI', 'dim')]];
-  return [title, ...model.kpis.slice(0, shownCount).map((row) => kpiLine(row, columns))];
+  return [title, ...shown.map((row) => kpiLine(row, columns))];
 }
 
 function kpiLine(row: KpiRow, columns: ReturnType<typeof columnsOf>): Line {
-  const name = fitName(plainText(row.rule.name), row.slice === null ? '' : `: ${plainText(row.slice.value)}`, columns.name);
+  const [ruleName, sliceName] = nameOf(row);
+  const name = fitName(ruleName, sliceName, columns.name);
   const cells: Line[] = [
     [span(`  ${name} `)],
     [span(`${fit(row.rule.size, 4, 'right')} `, 'dim')],
@@ -146,6 +152,8 @@ function kpiLine(row: KpiRow, columns: ReturnType<typeof columnsOf>): Line {
   cells.push([span(`  ${row.verdict}`, row.tone)]);
   return cells.flat();
 }
+
+const nameOf = ({ rule, slice }: KpiRow): [string, string] => [plainText(rule.name), slice === null ? '' : `: ${plainText(slice.value)}`];
 
 function sparkOf({ spark }: KpiRow, width: number): string {
   const values = spark.slice(-width);

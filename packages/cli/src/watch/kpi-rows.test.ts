@@ -2,7 +2,7 @@ import type { Rule } from '@vigie/alerting';
 import type { KpiAnswer } from '@vigie/kpis';
 import { anAlertRule } from '@vigie/testkit';
 import { expect, test } from 'vitest';
-import { kpiRows, type RuleNumbers } from './kpi-rows.ts';
+import { firstRows, kpiRows, type RuleNumbers } from './kpi-rows.ts';
 
 const hourMs = 3_600_000;
 const toMs = Date.UTC(2026, 10, 22, 12);
@@ -58,8 +58,22 @@ test('it says how it moved since the oldest window that is known, and draws thos
 test('of many slices the worst have a line, graver ones first, then those nearest to their limit', () => {
   const now = [of('a', '1.00'), of('b', '4.00'), of('c', '9.00'), of('d', '5.50'), of('e', '2.00'), of('f', '0.10')];
   const { rows, moreCount } = kpiRows(numbers({ rule: { ...rule, groupBy: 'channel' }, now }), ok);
-  expect(rows.map(({ slice }) => slice?.value)).toEqual(['c', 'd', 'b', 'e']);
-  expect(moreCount).toBe(2);
+  expect(rows.map(({ slice }) => slice?.value)).toEqual(['c', 'd', 'b', 'e', 'a', 'f']);
+  expect(moreCount).toBe(0);
+  const many = Array.from({ length: 60 }, (_, index) => of(`s${index}`, index < 50 ? '9.00' : '1.00'));
+  // Fifty are past their limit and none of those is left out; of the ten others there is no room among the first forty.
+  expect(kpiRows(numbers({ rule: { ...rule, groupBy: 'channel' }, now: many }), ok)).toMatchObject({ rows: { length: 50 }, moreCount: 10 });
+});
+
+test('where there is no room for all, what fires or is past a limit comes first, then each rule with its nearest slices', () => {
+  const slices = [of('a', '1.00'), of('b', '4.00'), of('c', '3.00'), of('d', '2.00'), of('e', '0.50')];
+  const calm = kpiRows(numbers({ rule: { ...rule, groupBy: 'channel' }, now: slices }), ok).rows;
+  const other = kpiRows(numbers({ now: [answer('1.50')] }), ok).rows;
+  const episode = { id: 'e', sinceMs: 0, startedMs: 0, transitionCount: 1 };
+  const firing = kpiRows(numbers({ now: [answer('4.80')] }), () => ({ state: 'FIRING', severity: 'warning', episode })).rows;
+  const past = kpiRows(numbers({ now: [answer('9.00')] }), ok).rows;
+  const shown = firstRows([...calm, ...other, ...firing, ...past], 7);
+  expect(shown.map(({ slice, value }) => slice?.value ?? value)).toEqual(['9.00%', '4.80%', 'b', 'c', 'd', 'a', '1.50%']);
 });
 
 test('slices are judged by limits of their own', () => {

@@ -44,10 +44,14 @@ export interface KpiRow {
   /** critical, warning, ok, or why nothing can be said. */
   readonly verdict: string;
   readonly tone: Tone;
+  /** What has a line before what, where there is no room for all: greater first. */
+  readonly rank: number;
 }
 
-/** Slices of one rule that have a line; those nearest to trouble come first. */
-const slicesMax = 4;
+/** Slices of one rule that have a line while those of other rules wait for theirs. */
+const firstSlicesMax = 4;
+/** Slices of one rule that have a line at all, but for those that fire. */
+const slicesMax = 40;
 
 /** Rows of a rule: itself, or its slices, the worst first; and how many more there are. */
 export function kpiRows(
@@ -56,11 +60,20 @@ export function kpiRows(
 ): { rows: readonly KpiRow[]; moreCount: number } {
   const { rule, now } = numbers;
   const answers = rule.groupBy === null ? now.slice(0, 1) : now.filter(({ slice }) => slice !== null);
-  const rows = answers.map((answer) => rowOf(numbers, answer, conditionOf));
+  const all = answers.map((answer) => rowOf(numbers, answer, conditionOf));
   // A question about slices without an answer has one without a slice, which says why.
-  if (rows.length === 0 && now[0] !== undefined) return { rows: [rowOf(numbers, now[0], conditionOf)], moreCount: 0 };
-  const worst = rule.groupBy === null ? rows : rows.toSorted((a, b) => rankOf(b) - rankOf(a) || nearness(b) - nearness(a));
-  return { rows: worst.slice(0, slicesMax), moreCount: Math.max(0, worst.length - slicesMax) };
+  if (all.length === 0 && now[0] !== undefined) return { rows: [rowOf(numbers, now[0], conditionOf)], moreCount: 0 };
+  const worst = rule.groupBy === null ? all : all.toSorted((a, b) => b.rank - a.rank || rankOf(b) - rankOf(a) || nearness(b) - nearness(a));
+  const kept = worst.filter(({ rank }, index) => rank > calmRank || index < slicesMax);
+  const rows = kept.map((row, index) => (row.rank > calmRank || index < firstSlicesMax ? row : { ...row, rank: calmRank - 1 }));
+  return { rows, moreCount: worst.length - kept.length };
+}
+
+const calmRank = 0;
+
+/** The rows that there is room for: what fires or is past a limit before what is not, graver first; otherwise in the order of the rules. */
+export function firstRows(rows: readonly KpiRow[], count: number): readonly KpiRow[] {
+  return rows.toSorted((a, b) => b.rank - a.rank).slice(0, count);
 }
 
 const tones: readonly Tone[] = ['dim', 'good', 'mild', 'warn', 'bad'];
@@ -89,6 +102,8 @@ function rowOf({ rule, baselines, past }: RuleNumbers, answer: KpiAnswer, condit
   const oldest = values.findIndex((one) => one !== null);
   const change = oldest === -1 ? null : changeOf(values[oldest]!, value);
   const evidence = evidenceOf(answer);
+  const isFiring = isBandOpen(instance.condition);
+  const words = verdictWords(isFiring || verdict.kind !== 'band' ? verdict : { kind: 'clear' });
   return {
     rule,
     slice,
@@ -97,7 +112,8 @@ function rowOf({ rule, baselines, past }: RuleNumbers, answer: KpiAnswer, condit
     judged: judged !== null ? Number(judged) : rule.change === null && value !== null ? Number(value) : null,
     limits: limitsFor(rule, labels),
     spark: [...values, value].map((one) => (one === null ? null : Number(one))),
-    ...verdictWords(isBandOpen(instance.condition) || verdict.kind !== 'band' ? verdict : { kind: 'clear' }),
+    ...words,
+    rank: isFiring || verdict.kind === 'breach' ? Math.max(tones.indexOf('mild'), tones.indexOf(words.tone)) : calmRank,
   };
 }
 
