@@ -1,7 +1,7 @@
 import type { Service } from './service.ts';
 
 /** How often the monitor has taken a changed rules file, and refused one, since it started. */
-export interface Reloads {
+interface Reloads {
   readonly swapped: number;
   readonly refused: number;
 }
