@@ -29,7 +29,9 @@ describe('messageText', () => {
       alertOf('c', 'warning'),
       alertOf('d', 'warning', { isResolved: true }),
     ];
-    expect(messageText(messageOf('firing', alerts), lineOf)).toBe('3 firing (1 critical, 2 warning), 1 resolved: Acquisition cost\n- a\n- b\n- c\n- d');
+    expect(messageText(messageOf('firing', alerts), lineOf)).toBe(
+      '3 firing (1 critical, 2 warning), 1 resolved: Acquisition cost\n- a\n- b\n- c\n- d',
+    );
   });
 
   test('has at most 20 lines of alerts, and says how many more there are', () => {
@@ -51,11 +53,15 @@ describe('messageText', () => {
     const alerts = [alertOf('a', 'critical')];
     expect(messageText(messageOf('firing', alerts), lineOf)).toBe('- a');
     expect(messageText(messageOf('repeat', alerts), lineOf)).toBe('Still firing: 1 firing (1 critical): Acquisition cost\n- a');
-    expect(messageText(messageOf('flapping', alerts), lineOf)).toBe('Flapping, held from now on until calm: 1 firing (1 critical): Acquisition cost\n- a');
+    expect(messageText(messageOf('flapping', alerts), lineOf)).toBe(
+      'Flapping, held from now on until calm: 1 firing (1 critical): Acquisition cost\n- a',
+    );
     expect(messageText(messageOf('firing', alerts, { silenced: 2, muted: 1 }), lineOf)).toBe(
       '1 firing (1 critical): Acquisition cost\n- a\nnot told now: 2 silenced, 1 muted',
     );
-    expect(messageText(messageOf('firing', alerts, { waiting: 500 }), lineOf)).toBe('1 firing (1 critical): Acquisition cost\n- a\nand 500 more wait');
+    expect(messageText(messageOf('firing', alerts, { waiting: 500 }), lineOf)).toBe(
+      '1 firing (1 critical): Acquisition cost\n- a\nand 500 more wait',
+    );
     expect(messageText(messageOf('firing', alerts, { waiting: 500, muted: 1 }), lineOf)).toBe(
       '1 firing (1 critical): Acquisition cost\n- a\nnot told now: 1 muted, and 500 more wait',
     );
