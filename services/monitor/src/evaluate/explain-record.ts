@@ -40,5 +40,6 @@ export async function explainRecord(
     }),
   );
   // Late news restates the window before as well: where it reads like the one that was judged, no slice moved anything.
-  return { lastOk: evidenceOf(before), drivers: tables.filter((table) => table !== null && /[1-9]/.test(table.change)) };
+  const drivers = tables.filter((table) => table !== null);
+  return { lastOk: evidenceOf(before), drivers: drivers.filter(({ change }) => /[1-9]/.test(change)) };
 }
