@@ -1,7 +1,7 @@
 export { evidenceOf, limitOf, limitsFor, type AlertRecord, type Evidence, type Explanation } from './evaluate/alert-record.ts';
 export { baselineWindow } from './evaluate/change.ts';
 export { driverTable, lastOkWindowEnd, type DriverTable } from './evaluate/drivers.ts';
-export { closedRecords, evaluateWindow, type WindowDecision, type WindowInput } from './evaluate/evaluate-window.ts';
+export { closedRecords, evaluateWindow, sliceOf, type WindowDecision, type WindowInput } from './evaluate/evaluate-window.ts';
 export { failedHealth } from './evaluate/health.ts';
 export { episodeId, instanceId, notificationId, transitionId } from './ids.ts';
 export { nearest } from './rules/nearest.ts';

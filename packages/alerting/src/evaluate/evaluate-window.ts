@@ -168,7 +168,8 @@ function missingText(instances: readonly Instance[], afterWindows: number): stri
   return `no data of ${slice === null ? 'the KPI' : `${slice.dimension}=${slice.value}`}${others} for ${missing[0].missingCount} windows`;
 }
 
-function sliceOf({ labels }: Instance): Reading['slice'] {
+/** The slice that an instance watches; null for the whole. */
+export function sliceOf({ labels }: Pick<Instance, 'labels'>): Reading['slice'] {
   const [label] = Object.entries(labels);
   return label === undefined ? null : { dimension: label[0], value: label[1] };
 }

@@ -4,6 +4,7 @@ import {
   laneRules,
   planLane,
   renderMessage,
+  sliceOf,
   type Channel,
   type Lane,
   type LaneContext,
@@ -155,11 +156,8 @@ function firingOf(states: readonly RuleState[]): LaneContext['firing'] {
     instances.flatMap((instance) => {
       const { condition } = instance;
       if (rule === null || (condition.state !== 'FIRING' && condition.state !== 'RECOVERING')) return [];
-      const [dimension, value] = Object.entries(instance.labels)[0] ?? [];
-      const slice = dimension === undefined || value === undefined ? null : { dimension, value };
-      return [
-        { startedMs: condition.episode.startedMs, alert: { instance: instance.id, labels: labelsOf(rule, slice, condition.severity) } },
-      ];
+      const labels = labelsOf(rule, sliceOf(instance), condition.severity);
+      return [{ startedMs: condition.episode.startedMs, alert: { instance: instance.id, labels } }];
     }),
   );
   return firing.toSorted((a, b) => a.startedMs - b.startedMs).map(({ alert }) => alert);

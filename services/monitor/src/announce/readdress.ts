@@ -1,7 +1,8 @@
-import { lanesBeside, type AlertRecord, type Arrival, type Instance, type Lane, type Rule, type RuleSet } from '@vigie/alerting';
+import { lanesBeside, sliceOf, type AlertRecord, type Arrival, type Instance, type Lane, type Rule, type RuleSet } from '@vigie/alerting';
 import type { AlertStore, RuleState } from '@vigie/redis';
 import type { Clock, Logger } from '@vigie/runtime';
 import { AlertStateLost } from '../alert-state-lost.ts';
+import { ruleKeyOf } from '../rule-key.ts';
 
 /** Records that are searched for one that no lane has any more: alerts that an earlier version fired, and no lane was told of. */
 const historyCountMax = 10_000;
@@ -30,10 +31,10 @@ interface Missing {
  */
 export async function readdress(options: ReaddressOptions): Promise<boolean> {
   const { store, ruleSet } = options;
-  const rules = new Map(ruleSet().rules.map((rule) => [keyOf(rule), rule]));
+  const rules = new Map(ruleSet().rules.map((rule) => [ruleKeyOf(rule), rule]));
   let isDone = true;
   for (const known of await store.knownRules()) {
-    const rule = rules.get(keyOf(known));
+    const rule = rules.get(ruleKeyOf(known));
     if (rule === undefined) continue;
     const state = await store.load(known);
     const missing = state.instances.flatMap((instance) => missingLanes(instance, rule, ruleSet()));
@@ -43,11 +44,9 @@ export async function readdress(options: ReaddressOptions): Promise<boolean> {
 }
 
 function missingLanes(instance: Instance, rule: Rule, ruleSet: RuleSet): Missing[] {
-  const { condition, labels } = instance;
+  const { condition } = instance;
   if (condition.state !== 'FIRING' && condition.state !== 'RECOVERING') return [];
-  const [dimension, value] = Object.entries(labels)[0] ?? [];
-  const slice = dimension === undefined || value === undefined ? null : { dimension, value };
-  const lanes = lanesBeside(instance.lanes ?? [], { rule, slice, severity: condition.severity }, ruleSet);
+  const lanes = lanesBeside(instance.lanes ?? [], { rule, slice: sliceOf(instance), severity: condition.severity }, ruleSet);
   return lanes.length === 0 ? [] : [{ instance, episode: condition.episode.id, lanes }];
 }
 
@@ -102,9 +101,4 @@ async function lastRecords(
   }
   if (found.size < wanted.size) (await store.history(historyCountMax)).forEach(consider);
   return found;
-}
-
-/** A uid is unique within its tenant. */
-function keyOf({ tenant, uid }: { tenant: string; uid: string }): string {
-  return `${tenant}:${uid}`;
 }

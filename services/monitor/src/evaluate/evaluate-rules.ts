@@ -14,6 +14,7 @@ import type { AlertStore, RuleState } from '@vigie/redis';
 import type { Clock, FaultPoint, Logger } from '@vigie/runtime';
 import type { MonitorMetrics } from '../metrics.ts';
 import { AlertStateLost } from '../alert-state-lost.ts';
+import { ruleKeyOf } from '../rule-key.ts';
 import { addressRecords } from './arrivals.ts';
 import { explainRecord } from './explain-record.ts';
 import { planWindows, type WindowPlan } from './plan-windows.ts';
@@ -55,16 +56,16 @@ export class RuleEvaluator {
   /** Resolves the firings of rules that the file no longer has; true when nothing is left to close. */
   async closeRemovedRules(): Promise<boolean> {
     const { store, ruleSet } = this.#options;
-    const present = new Set(ruleSet().rules.map(keyOf));
+    const present = new Set(ruleSet().rules.map(ruleKeyOf));
     let isDone = true;
     for (const known of await store.knownRules()) {
-      if (present.has(keyOf(known))) continue;
+      if (present.has(ruleKeyOf(known))) continue;
       const state = await store.load(known);
       if (state.rule === null) continue;
       const { rule } = state;
       const records = state.instances.flatMap((instance) => closedRecords(rule, instance));
       if ((await this.#commit({ rule, state, evaluatedToMs: null, instances: [], records, health: state.health })) === null) isDone = false;
-      else this.#known.delete(keyOf(rule));
+      else this.#known.delete(ruleKeyOf(rule));
     }
     return isDone;
   }
@@ -78,7 +79,7 @@ export class RuleEvaluator {
 
   async #evaluateRule(rule: Rule, deps: ReadDeps): Promise<void> {
     const nowMs = this.#options.clock();
-    const known = this.#known.get(keyOf(rule));
+    const known = this.#known.get(ruleKeyOf(rule));
     const isAhead = rule.kind === 'pipeline' && (known?.evaluatedToMs ?? 0) > nowMs;
     if (known !== undefined && !isAhead && planWindows(rule, known.evaluatedToMs, nowMs).ends.length === 0) return;
     let state = ofThisClock(rule, await this.#load(rule), nowMs);
@@ -89,15 +90,15 @@ export class RuleEvaluator {
       if (found === null) break;
       if (windowEndMs === plan.ends[0]) this.#tellSkipped(rule, plan.skippedCount);
       const next = await this.#judge(rule, state, { windowEndMs, found, isBackfilled: windowEndMs !== plan.ends.at(-1), deps });
-      if (next === null) return void this.#known.delete(keyOf(rule));
+      if (next === null) return void this.#known.delete(ruleKeyOf(rule));
       state = next;
     }
-    this.#known.set(keyOf(rule), { revision: state.revision, evaluatedToMs: state.evaluatedToMs });
+    this.#known.set(ruleKeyOf(rule), { revision: state.revision, evaluatedToMs: state.evaluatedToMs });
   }
 
   async #load(rule: Rule): Promise<RuleState> {
     const state = await this.#options.store.load(rule);
-    const known = this.#known.get(keyOf(rule));
+    const known = this.#known.get(ruleKeyOf(rule));
     if (known !== undefined && state.revision < known.revision) {
       throw new AlertStateLost(`rule ${rule.uid} stands at revision ${state.revision} in Redis and was at ${known.revision}`);
     }
@@ -243,9 +244,4 @@ function ofThisClock(rule: Rule, state: RuleState, nowMs: number): RuleState {
 function planOf(rule: Rule, state: RuleState, nowMs: number): WindowPlan {
   const plan = planWindows(rule, state.evaluatedToMs, nowMs);
   return state.rule === null ? { ends: plan.ends.slice(-1), skippedCount: 0 } : plan;
-}
-
-/** A uid is unique within its tenant. */
-function keyOf({ tenant, uid }: { tenant: string; uid: string }): string {
-  return `${tenant}:${uid}`;
 }
